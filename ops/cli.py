@@ -1,0 +1,125 @@
+"""The launcher's command line. Each command lives in a module of its own, imported on demand."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+
+from ops.console import CONSOLE
+from ops.errors import OpsError
+
+LAYERS = ("core", "till", "arch", "db", "odoo", "browser", "upstream", "all")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Everything ``./escarcelle`` understands."""
+    top = argparse.ArgumentParser(
+        prog="./escarcelle",
+        description="Escarcelle : la caisse et la gestion d'une épicerie sociale.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="commande")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--yes", action="store_true", help="ne rien demander")
+        return command
+
+    demo = add("demo", "prépare tout et ouvre une épicerie de démonstration")
+    demo.add_argument("--day", action="store_true", help="joue trois journées sans personne")
+    demo.add_argument("--json", action="store_true", help="avec --day : un objet JSON en sortie")
+    demo.add_argument("--fresh", action="store_true", help="repart de données neuves")
+    test = add("test", "prépare tout et lance les essais")
+    test.add_argument("layers", nargs="*", metavar="couche", help=", ".join(LAYERS))
+    bench = add("bench", "mesure, face à ce qui existe ailleurs")
+    bench.add_argument("names", nargs="*", metavar="NOM")
+    bench.add_argument("--json", action="store_true", help="un objet JSON par mesure")
+    add("up", "ouvre une maison vide, pour s'en servir vraiment")
+    add("doctor", "dit ce qui manque et la commande qui répare")
+    backup = add("backup", "sauvegarde chiffrée : base, fichiers, clés")
+    backup.add_argument("directory", metavar="DOSSIER")
+    backup.add_argument("--database", metavar="BASE", help="par défaut, celle de la démonstration")
+    restore = add("restore", "restaure une sauvegarde dans une base neuve")
+    restore.add_argument("archive", metavar="FICHIER")
+    restore.add_argument("--database", metavar="BASE", help="nom de la base neuve")
+    migrate = add("fiscal-migrate", "applique les migrations du journal fiscal")
+    migrate.add_argument("databases", nargs="*", metavar="BASE")
+    psql = add("psql", "ouvre psql sur une base")
+    psql.add_argument("database", nargs="?", metavar="BASE")
+    shell = add("shell", "ouvre l'interpréteur d'Odoo sur une base")
+    shell.add_argument("database", nargs="?", metavar="BASE")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when all went well, 1 when something failed, 130 when interrupted."""
+    options = parser().parse_args(arguments)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+    try:
+        return _command(options)
+    except OpsError as error:
+        CONSOLE.say(error.report())
+        return 1
+    except KeyboardInterrupt:
+        CONSOLE.say("Interrompu.")
+        return 130
+
+
+def _interrupt(_number, _frame) -> None:
+    raise KeyboardInterrupt
+
+
+def _command(options: argparse.Namespace) -> int:
+    match options.command:
+        case "doctor":
+            from ops import doctor
+
+            return doctor.report()
+        case "demo" if options.day:
+            from ops.day import main as play
+
+            return play(json=options.json, yes=options.yes)
+        case "demo":
+            from ops import demo
+
+            return demo.run(fresh=options.fresh, yes=options.yes)
+        case "up":
+            from ops import up
+
+            return up.run(yes=options.yes)
+        case "test":
+            from ops.testing import command
+
+            return command.run(options.layers, yes=options.yes)
+        case "bench":
+            return _bench(options)
+        case "backup":
+            from ops import backup
+
+            return backup.run(options.directory, options.database, yes=options.yes)
+        case "restore":
+            from ops import restore
+
+            return restore.run(options.archive, options.database, yes=options.yes)
+        case "fiscal-migrate":
+            from ops import maintenance
+
+            return maintenance.migrate(options.databases, yes=options.yes)
+        case "psql":
+            from ops import maintenance
+
+            return maintenance.psql(options.database, yes=options.yes)
+        case _:
+            from ops import maintenance
+
+            return maintenance.shell(options.database, yes=options.yes)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        from ops.bench import main as bench
+    except ModuleNotFoundError:
+        print("./escarcelle bench : les mesures arrivent plus tard.", file=sys.stderr)
+        return 2
+    return bench(options.names, json=options.json, yes=options.yes)

@@ -1,0 +1,68 @@
+"""TCP ports of this checkout, remembered in ``var/ports.json`` so that addresses do not move."""
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from ops.errors import OpsError
+
+DEFAULTS = {"postgres": 5469, "odoo": 8069, "till-1": 8868, "till-2": 8869}
+FIRST_OTHER = 9480
+TRIES = 200
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether nobody listens there: we can bind it, on loopback and on every address."""
+    for address in (host, "0.0.0.0"):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
+    return True
+
+
+class Ports:
+    """The remembered ports.
+
+    Args:
+        path: the JSON file, created at the first choice.
+        free: how a port is tried.
+    """
+
+    def __init__(self, path: Path, free: Callable[[int], bool] = is_free):
+        self._path = path
+        self._free = free
+
+    def known(self) -> dict[str, int]:
+        """What was chosen so far; an unreadable file counts as none."""
+        try:
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {k: v for k, v in stored.items() if isinstance(v, int)}
+
+    def choose(self, name: str) -> int:
+        """A free port for ``name``: the one it had, its default, or the next free one."""
+        known = self.known()
+        taken = {port for other, port in known.items() if other != name}
+        default = DEFAULTS.get(name, FIRST_OTHER)
+        candidates = [known[name]] if name in known else []
+        candidates += [default + step for step in range(TRIES)]
+        for port in candidates:
+            if port not in taken and self._free(port):
+                self.remember(name, port)
+                return port
+        raise OpsError(
+            f"aucun port libre pour « {name} » à partir de {default}",
+            "arrêter ce qui écoute : ss -ltnp",
+        )
+
+    def remember(self, name: str, port: int) -> None:
+        known = self.known() | {name: port}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        fresh.replace(self._path)

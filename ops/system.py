@@ -1,0 +1,126 @@
+"""System packages, through apt: listed first, only what is missing."""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops import shell
+from ops.console import CONSOLE
+from ops.errors import OpsError
+from ops.paths import HOUSE
+from ops.postgres import find_binaries
+
+APT_COMPOSE = "docker compose up (voir docker-compose.yml), qui apporte tout dans des conteneurs"
+CREATECLUSTER = Path("/etc/postgresql-common/createcluster.d/escarcelle.conf")
+FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something of the system, the package that brings it, and how its presence is seen."""
+
+    package: str
+    reason: str
+    present: Callable[[], bool]
+
+
+def chromium() -> str | None:
+    """Path of the Chromium to drive, if the machine has one."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+def _module(*names: str) -> bool:
+    return all(importlib.util.find_spec(name) for name in names)
+
+
+NEEDS = (
+    Need("python3-venv", "environnement Python", lambda: _module("venv", "ensurepip")),
+    Need("postgresql", "base de données", lambda: find_binaries() is not None),
+    Need("postgresql-client", "outils de la base", lambda: bool(shutil.which("pg_dump"))),
+    Need("fonts-dejavu-core", "police des documents", FONT.exists),
+)
+BROWSER = Need("chromium", "navigateur de la caisse et des essais", lambda: chromium() is not None)
+
+
+def os_release(path: Path = Path("/etc/os-release")) -> dict[str, str]:
+    """``/etc/os-release`` as a mapping; empty where there is none."""
+    if not path.is_file():
+        return {}
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+
+
+def debian_like(release: dict[str, str]) -> bool:
+    """Whether the system is Debian or descends from it."""
+    family = f"{release.get('ID', '')} {release.get('ID_LIKE', '')}".split()
+    return "debian" in family
+
+
+def missing(browser: bool) -> list[Need]:
+    """What this machine lacks."""
+    return [need for need in (*NEEDS, *((BROWSER,) if browser else ())) if not need.present()]
+
+
+def install_command(needs: list[Need]) -> str:
+    """The line a person can copy."""
+    return "sudo apt-get install -y --no-install-recommends " + " ".join(n.package for n in needs)
+
+
+def require_known_system() -> None:
+    """Refuse at once where this way of installing cannot work."""
+    if not debian_like(os_release()) or not shutil.which("apt-get"):
+        raise OpsError("ce système n'est ni Debian ni Ubuntu", APT_COMPOSE)
+
+
+def install(needs: list[Need], yes: bool) -> None:
+    """Install what is missing, after listing it.
+
+    Raises:
+        OpsError: not root, refused by the person, or apt failed.
+    """
+    CONSOLE.say("Paquets du système à installer :")
+    for need in needs:
+        CONSOLE.say(f"    {need.package} — {need.reason}")
+    if os.geteuid() != 0:
+        raise OpsError("il manque des paquets et vous n'êtes pas root", install_command(needs))
+    if not CONSOLE.confirm("Les installer maintenant ?", yes):
+        raise OpsError("paquets non installés", install_command(needs))
+    log = HOUSE.log / "paquets.log"
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    with CONSOLE.working("paquets du système"), _no_system_cluster():
+        shell.run(
+            ["apt-get", "update"],
+            what="la liste des paquets n'a pas pu être lue",
+            log=log,
+            remedy="vérifier le réseau, puis : apt-get update",
+            env=env,
+        )
+        shell.run(
+            ["apt-get", "install", "-y", "--no-install-recommends", *(n.package for n in needs)],
+            what="l'installation des paquets a échoué",
+            log=log,
+            remedy=install_command(needs),
+            env=env,
+        )
+
+
+@contextlib.contextmanager
+def _no_system_cluster() -> Iterator[None]:
+    """Keep Debian's packages from creating and starting a cluster of their own.
+
+    Ours lives under ``var/pg``; one that exists already is never touched.
+    """
+    if CREATECLUSTER.exists() or find_binaries() is not None:
+        yield
+        return
+    CREATECLUSTER.parent.mkdir(parents=True, exist_ok=True)
+    CREATECLUSTER.write_text("create_main_cluster = false\n")
+    try:
+        yield
+    finally:
+        CREATECLUSTER.unlink(missing_ok=True)

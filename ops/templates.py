@@ -1,0 +1,123 @@
+"""Template databases in two layers, so that a change of ours does not rebuild Odoo's own.
+
+``escarcelle_base_<hash>``: Odoo and the modules ours depend on. ``escarcelle_template_<hash>``:
+that, plus the fiscal schema, our addons, the demo data. Named after what they were made from; built
+aside, then renamed.
+"""
+
+import ast
+import re
+
+from ops import databases, fiscal, hashing, odoo_command, odoo_source, world
+from ops.errors import OpsError
+from ops.paths import HOUSE
+from ops.ports import DEFAULTS
+from ops.postgres import Cluster
+from ops.world import World
+
+OURS = ("escarcelle_fiscal", "escarcelle_pos", "escarcelle_social")
+ALWAYS = ("base", "point_of_sale", "l10n_fr_account")
+BASE = "escarcelle_base_"
+TEMPLATE = "escarcelle_template_"
+# Attachments live in the copy itself: `createdb -T` carries them, and no browser waits for them.
+EXTENSIONS = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS unaccent;
+ALTER FUNCTION unaccent(text) IMMUTABLE;
+"""
+
+
+def foreign_depends() -> list[str]:
+    """Odoo's modules our addons depend on, read from the manifests."""
+    names = set(ALWAYS)
+    for path in HOUSE.addons.glob("*/__manifest__.py"):
+        manifest = ast.literal_eval(path.read_text(encoding="utf-8"))
+        names.update(manifest.get("depends", []))
+    return sorted(names - set(OURS))
+
+
+def base_world() -> World:
+    recipe = hashing.of_text(odoo_source.version(), EXTENSIONS, *foreign_depends())
+    return world.other_world(BASE + recipe[:10])
+
+
+def template_world() -> World:
+    folders = ["addons", "core/src", "config/fiscal", "ops/demo_data"]
+    content = hashing.of_files(HOUSE.root, [HOUSE.root / folder for folder in folders])
+    return world.other_world(TEMPLATE + hashing.of_text(base_world().name, content)[:10])
+
+
+def _build(cluster: Cluster, target: World, source: World | None, fill) -> None:
+    """Make ``target`` under another name, then give it its own; forget older ones of its layer."""
+    draft = world.other_world(re.sub(r"[0-9a-f]+$", "draft", target.name))
+    if source is None:
+        world.remove(cluster, draft)
+        databases.create(cluster, draft.name)
+        draft.make_directories()
+    else:
+        world.clone(cluster, source, draft)
+    draft.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
+    fill(draft)
+    world.remove(cluster, target)
+    databases.rename(cluster, draft.name, target.name)
+    draft.base.rename(target.base)
+    if target_store := target.data / "filestore" / draft.name:
+        if target_store.is_dir():
+            target_store.rename(target.filestore)
+    target.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
+    prefix = re.sub(r"[0-9a-f]+$", "", target.name)
+    for name in cluster.databases():
+        if name.startswith(prefix) and name != target.name:
+            world.remove(cluster, world.other_world(name))
+
+
+def build_base(cluster: Cluster) -> None:
+    """Odoo alone, French loaded."""
+    log = HOUSE.log / "odoo-base.log"
+
+    def fill(draft: World) -> None:
+        cluster.sql(EXTENSIONS, draft.name)
+        odoo_command.install(
+            draft, foreign_depends(), "--load-language=fr_FR",
+            log=log, what="l'installation d'Odoo dans la base a échoué",
+        )  # fmt: skip
+
+    _build(cluster, base_world(), None, fill)
+
+
+def build_template(cluster: Cluster) -> None:
+    """The fiscal schema, our addons, the demo data, over a copy of the base."""
+    log = HOUSE.log / "odoo-template.log"
+    absent = [name for name in OURS if not (HOUSE.addons / name / "__manifest__.py").exists()]
+    if absent:
+        raise OpsError(f"il manque des addons : {', '.join(absent)}", "git status ; git checkout .")
+
+    def fill(draft: World) -> None:
+        fiscal.migrate(cluster, draft.name)
+        odoo_command.install(draft, OURS, log=log, what="l'installation de nos addons a échoué")
+        load_demo_data(draft)
+
+    _build(cluster, template_world(), base_world(), fill)
+
+
+def load_demo_data(target: World) -> None:
+    """Fill a database with the demonstration shop."""
+    from ops import shell
+
+    shell.run(
+        [HOUSE.python, "-m", "ops.demo_data.load", "--config", target.conf,
+         "--database", target.name],
+        what="le chargement des données de démonstration a échoué",
+        log=HOUSE.log / "odoo-template.log",
+        env={**target.environment(), "PYTHONPATH": str(HOUSE.root)},
+        cwd=HOUSE.root,
+        remedy="corriger, puis relancer la même commande",
+    )  # fmt: skip
+
+
+def base_present(cluster: Cluster) -> bool:
+    return base_world().name in cluster.databases()
+
+
+def template_present(cluster: Cluster) -> bool:
+    return template_world().name in cluster.databases()
