@@ -6,7 +6,7 @@ that should already be frozen. Whoever stores the records must store them all or
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID, uuid5
@@ -17,7 +17,7 @@ from .anchor import Anchor
 from .closing_xml import Closing
 from .documents import MANAGEMENT, Company, Device, Duplicate, JetEvent, Ticket
 from .errors import PeriodError
-from .periods import DAY, YEAR, PeriodRules
+from .periods import DAY, MONTH, YEAR, PeriodRules
 from .record import Record
 from .signing import Signer
 from .stamp import Stamp, digest, local_text
@@ -112,7 +112,7 @@ def close_elapsed(state: TillState, desk: Desk, at: datetime) -> Issue:
     for day, levels in groupby(due, key=itemgetter(1)):
         before = issue.state
         for level, _day in levels:
-            if level == DAY and day == state.day and state.closed:
+            if day == state.day and level in state.closed:
                 continue
             rank = state.rank if level == DAY and day == state.day else 1
             issue = issue.then(_close(issue.state, desk, at, level, day, rank))
@@ -133,7 +133,7 @@ def close_day(state: TillState, desk: Desk, at: datetime) -> Issue:
         raise PeriodError("Aucune journée n'est ouverte sur cette caisse.")
     today = _today(state, desk, at)
     if state.day < today:
-        state = TillState(state.heads, state.totals, today, 1, False, state.anchor)
+        state = TillState(state.heads, state.totals, today, 1, frozenset(), state.anchor)
     elif state.closed:
         raise PeriodError("La journée est déjà close : il n'y a pas eu de vente depuis le dernier Z.")
     closed = Issue(state).then(_close(state, desk, at, DAY, today, state.rank))
@@ -253,9 +253,12 @@ def _issue(
 
 
 def _today(state: TillState, desk: Desk, at: datetime) -> date:
-    """The business day of a new record: a clock set back never reopens an earlier day."""
+    """The business day of a new record. A clock set back never reopens an earlier day, nor a day
+    whose month or year is closed."""
     day = desk.rules.business_day(at)
-    return day if state.day is None else max(day, state.day)
+    if state.day is None:
+        return day
+    return max(day, state.day + timedelta(days=bool(state.closed & {MONTH, YEAR})))
 
 
 def derived(*parts: str) -> str:

@@ -13,14 +13,14 @@ from .totals import LEVELS, Totals
 
 @dataclass(frozen=True, slots=True)
 class TillState:
-    """``day`` is the current business day, ``rank`` how often it was opened, ``closed`` whether its
-    last closing stands; ``anchor`` is the last anchor hash."""
+    """``day`` is the current business day, ``rank`` how often it was opened, ``closed`` the levels
+    (GTJ, GTM, GTA) already closed at its end; ``anchor`` is the last anchor hash."""
 
     heads: Mapping[str, Head] = field(default_factory=lambda: MappingProxyType({}))
     totals: Totals = Totals()
     day: date | None = None
     rank: int = 1
-    closed: bool = False
+    closed: frozenset[str] = frozenset()
     anchor: str = ""
 
     def seq(self, kind: str) -> int:
@@ -37,13 +37,14 @@ class TillState:
         """The state once ``record`` stands; nothing is verified here (see ``verification``)."""
         heads = {**self.heads, record.kind: Head(record.seq, record.signature)}
         day, rank, closed = self.day, self.rank, self.closed
-        if record.kind == "GTJ":
-            rank = rank if record.business_day == day else 1
-            day, closed = record.business_day, True
-        elif record.kind not in LEVELS and (day is None or record.business_day > day):
-            day, rank, closed = record.business_day, 1, False
+        if record.kind in LEVELS:
+            if day is None or record.business_day > day:
+                day, rank, closed = record.business_day, 1, frozenset()
+            closed |= {record.kind}
+        elif day is None or record.business_day > day:
+            day, rank, closed = record.business_day, 1, frozenset()
         elif closed and record.kind in OPENING_KINDS:
-            rank, closed = rank + 1, False
+            rank, closed = rank + 1, frozenset()
         return TillState(
             MappingProxyType(heads), record.totals, day, rank, closed, anchor or self.anchor
         )
@@ -55,7 +56,7 @@ class TillState:
             "totals": self.totals.as_json(),
             "day": self.day.isoformat() if self.day else None,
             "rank": self.rank,
-            "closed": self.closed,
+            "closed": sorted(self.closed),
             "anchor": self.anchor,
         }
 
@@ -70,7 +71,7 @@ class TillState:
                 Totals.from_json(data["totals"]),
                 date.fromisoformat(data["day"]) if data["day"] else None,
                 int(data["rank"]),
-                bool(data["closed"]),
+                frozenset(data["closed"]),
                 str(data["anchor"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:

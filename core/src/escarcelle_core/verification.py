@@ -6,7 +6,7 @@ what those values give, byte for byte, and the signed string what the document g
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from lxml import etree
 
@@ -90,8 +90,15 @@ def verify_document(state: TillState, record: Record) -> str:
 
 
 def _check_day(state: TillState, day: date) -> None:
-    if state.day is not None and day < state.day:
-        raise ChainError("journée", f"≥ {state.day}", day)
+    """Days follow each other without a gap, each after the closing of the one before."""
+    if state.day is None or day == state.day:
+        return
+    following = state.day + timedelta(days=1)
+    if day != following:
+        raise ChainError("journée", f"{state.day} ou {following}", day)
+    needed = {"GTJ"} | ({"GTM"} if day.month != state.day.month else set())
+    if missing := needed - state.closed:
+        raise ChainError("clôture", f"{'/'.join(sorted(missing))} du {state.day}", "absente")
 
 
 def _ticket(
@@ -103,8 +110,6 @@ def _ticket(
     sign = {SALE: 1, CANCELLATION: -1, MANAGEMENT: 0}[ticket.operation]
     if ticket.document == "TCK" and ticket.total * sign < 0:
         raise DocumentError("Le signe du total ne va pas avec l'opération.")
-    if state.day is not None and state.day < record.business_day and not state.closed:
-        raise ChainError("clôture", f"{state.day} close", f"{state.day} ouverte")
     totals = totals_after(state.totals, ticket, record.kind)
     amounts = {share.rate: share.total for share in ticket.shares}
     payload = canonical.ticket(
