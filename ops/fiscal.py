@@ -90,7 +90,8 @@ def migrate(cluster: Cluster, database: str) -> list[Migration]:
     todo = pending(read_migrations(HOUSE.migrations), applied(cluster, checked(database)))
     for migration in todo:
         cluster.sql(
-            f"{migration.sql}\n;\n"
+            # The file may have put on the owner's role: the entry is written by the superuser.
+            f"{migration.sql}\n;\nRESET ROLE;\n"
             "INSERT INTO fiscal.schema_migration (number, name, sha256, applied_at) VALUES "
             f"({migration.number}, '{migration.name}', '{migration.sha256}', now());",
             database,

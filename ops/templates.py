@@ -96,8 +96,18 @@ def build_template(cluster: Cluster) -> None:
         fiscal.migrate(cluster, draft.name)
         odoo_command.install(draft, OURS, log=log, what="l'installation de nos addons a échoué")
         load_demo_data(draft)
+        _refuse_instance(cluster, draft)
 
     _build(cluster, template_world(), base_world(), fill)
+
+
+def _refuse_instance(cluster: Cluster, draft: World) -> None:
+    """A journal opens in the database it will live in: a copy of an opened one could not sign."""
+    if cluster.sql("SELECT id FROM fiscal.instance", draft.name):
+        raise OpsError(
+            "les données de démonstration ont ouvert le journal fiscal dans la base modèle",
+            "ops/demo_data ne doit ni signer ni créer de clé",
+        )
 
 
 def load_demo_data(target: World) -> None:

@@ -1,0 +1,66 @@
+"""A whole shop of one world, running: server, printers, tills. ``demo`` and its day use it."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from ops.console import CONSOLE
+from ops.postgres import Cluster
+from ops.server import OdooServer
+from ops.tills import Printer, Till, pairing_codes
+from ops.world import World
+
+
+@dataclass
+class Shop:
+    """The running parts. ``tills`` and ``printers`` are in order of till number."""
+
+    world: World
+    server: OdooServer
+    tills: list[Till]
+    printers: list[Printer]
+
+    def check(self) -> None:
+        """Raise when a part ended by itself."""
+        self.server.check()
+        for till in self.tills:
+            till.check()
+
+
+@contextmanager
+def opened(
+    cluster: Cluster,
+    world: World,
+    numbers: tuple[int, ...] = (1, 2),
+    *,
+    port_name: str = "odoo",
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Shop]:
+    """Start everything, enrol the tills that are not, and end it all on the way out."""
+    with ExitStack() as closing:
+        server = OdooServer(cluster, world, port_name, env)
+        closing.callback(server.stop)
+        with CONSOLE.working("serveur Odoo"):
+            server.start()
+        printers = [Printer(world, number) for number in numbers]
+        tills = [
+            Till(world, number, server.url, printer.port, env)
+            for number, printer in zip(numbers, printers, strict=True)
+        ]
+        for part in (*printers, *tills):
+            closing.callback(part.stop)
+        for printer in printers:
+            printer.start()
+        for till in tills:
+            till.write_conf()
+        enrol = [till for till in tills if not till.enrolled()]
+        if enrol:
+            with CONSOLE.working("appairage des caisses"):
+                codes = pairing_codes(world, [till.number for till in enrol])
+                for till in enrol:
+                    till.enroll(codes[till.number])
+        with CONSOLE.working("caisses"), ThreadPoolExecutor(len(tills)) as pool:
+            for future in [pool.submit(till.start) for till in tills]:
+                future.result()
+        yield Shop(world, server, tills, printers)

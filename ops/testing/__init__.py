@@ -1,0 +1,1 @@
+"""``./escarcelle test``: the layers, what each needs, what counts as green."""

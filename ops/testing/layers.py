@@ -1,0 +1,150 @@
+"""The layers: where their tests are, what they need, how they run."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops import fiscal, odoo_command, shell, templates, world
+from ops.databases import odoo_password
+from ops.paths import HOUSE
+from ops.ports import Ports
+from ops.postgres import Cluster
+from ops.provision import Level
+from ops.testing import junit, odoo_log, upstream
+from ops.testing.result import LayerResult
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of tests."""
+
+    name: str
+    level: Level
+    browser: bool
+    run: Callable[[Cluster], LayerResult]
+
+
+def environment(cluster: Cluster, level: Level) -> dict[str, str]:
+    """What tests are told of the house; ``tests/conftest.py`` documents it."""
+    env = {"ESCARCELLE_ROOT": str(HOUSE.root)}
+    if level >= Level.BASE:
+        env |= {
+            "ESCARCELLE_TEST_HOST": "127.0.0.1",
+            "ESCARCELLE_TEST_PORT": str(cluster.port),
+            "ESCARCELLE_TEST_ODOO_PASSWORD": odoo_password(cluster),
+            "ESCARCELLE_TEST_ADMIN_PASSWORD": cluster.environment()["PGPASSWORD"],
+            "ESCARCELLE_TEST_BASE": templates.base_world().name,
+        }
+    if level >= Level.TEMPLATE:
+        env["ESCARCELLE_TEST_TEMPLATE"] = templates.template_world().name
+    return env
+
+
+def pytest_layer(name: str, *folders: str, level: Level, browser: bool = False) -> Layer:
+    """A layer that pytest runs over folders of ``tests/``."""
+
+    def run(cluster: Cluster) -> LayerResult:
+        start = time.monotonic()
+        for folder in folders:
+            if not any((HOUSE.root / folder).rglob("test_*.py")):
+                return LayerResult(name, problem=f"il manque des essais dans {folder}/")
+        report = HOUSE.run / f"junit-{name}.xml"
+        report.unlink(missing_ok=True)
+        code = subprocess.run(
+            [
+                str(HOUSE.python), "-m", "pytest", *folders, "-q", "-rfEs", f"--junitxml={report}",
+                "-o", f"cache_dir={HOUSE.var / 'cache' / 'pytest'}",
+            ],
+            cwd=HOUSE.root,
+            env=shell.environment(environment(cluster, level)),
+            stdin=subprocess.DEVNULL,
+        ).returncode  # fmt: skip
+        return junit.read(name, report, code, time.monotonic() - start)
+
+    return Layer(name, level, browser, run)
+
+
+def _run_odoo(name: str, cluster: Cluster, tags: str, log: Path) -> tuple[str, int, float]:
+    """Our addons installed over a copy of the base, with the tests of ``tags``.
+
+    The base holds no demonstration data: tests stand on what they make.
+    """
+    start = time.monotonic()
+    target = world.other_world(f"test_{name}")
+    world.clone(cluster, templates.base_world(), target)
+    try:
+        target.write_conf(
+            cluster, Ports(HOUSE.var / "ports.json").choose(f"test-{name}"), max_cron_threads=0
+        )
+        fiscal.migrate(cluster, target.name)
+        log.unlink(missing_ok=True)
+        with log.open("wb") as stream:
+            code = subprocess.run(
+                odoo_command.argv(
+                    target, "--init", ",".join(templates.OURS), "--skip-auto-install",
+                    "--test-tags", tags, "--stop-after-init", "--log-level=info",
+                ),
+                env=shell.environment(target.environment()),
+                cwd=HOUSE.root,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+            ).returncode  # fmt: skip
+    finally:
+        world.remove(cluster, target)
+    return log.read_text(encoding="utf-8", errors="replace"), code, time.monotonic() - start
+
+
+def _run_ours(cluster: Cluster) -> LayerResult:
+    absent = [
+        f"addons/{name}/tests"
+        for name in templates.OURS
+        if not any((HOUSE.addons / name / "tests").glob("test_*.py"))
+    ]
+    if absent:
+        return LayerResult("odoo", problem=f"il manque des essais dans {', '.join(absent)}")
+    log = HOUSE.log / "test-odoo.log"
+    tags = ",".join(f"/{name}" for name in templates.OURS)
+    text, code, spent = _run_odoo("odoo", cluster, tags, log)
+    result = odoo_log.read("odoo", text, code, spent)
+    if not result.green:
+        _show_trouble(text, log)
+    return result
+
+
+def _run_upstream(cluster: Cluster) -> LayerResult:
+    log = HOUSE.log / "test-upstream.log"
+    text, code, spent = _run_odoo("upstream", cluster, upstream.TAGS, log)
+    result = upstream.judge(text, code, spent)
+    if not result.green:
+        _show_trouble(text, log)
+    return result
+
+
+def _show_trouble(text: str, log: Path) -> None:
+    """Print the failures of an Odoo log: nobody should have to open it."""
+    shown = 0
+    keep = False
+    for line in text.splitlines():
+        if odoo_log.is_record(line):
+            keep = " ERROR " in line or " CRITICAL " in line or ": skipped " in line
+        if keep and shown < 400:
+            print(line)
+            shown += 1
+    print(f"(journal entier : {log})")
+    sys.stdout.flush()
+
+
+LAYERS = (
+    pytest_layer("core", "tests/core", level=Level.PYTHON),
+    pytest_layer("till", "tests/till_proxy", level=Level.PYTHON),
+    pytest_layer("arch", "tests/arch", "tests/ops", level=Level.PYTHON),
+    pytest_layer("db", "tests/db", level=Level.TEMPLATE),
+    Layer("odoo", Level.BASE, True, _run_ours),
+    pytest_layer("browser", "tests/e2e", level=Level.TEMPLATE, browser=True),
+)
+UPSTREAM = Layer("upstream", Level.BASE, True, _run_upstream)
+BY_NAME = {layer.name: layer for layer in (*LAYERS, UPSTREAM)}

@@ -1,0 +1,44 @@
+"""Counts from the log of Odoo's own test runner."""
+
+import re
+
+from ops.testing.result import LayerResult
+
+SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+LINE = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
+SKIPPED = re.compile(LINE + r"INFO \S+ \S+: (?:skipped|Skipped) (.+)$", re.MULTILINE)
+BROKEN = re.compile(LINE + r"ERROR \S+ \S+: (?:FAIL|ERROR): (?:Subtest )?(\S+)", re.MULTILINE)
+TROUBLE = re.compile(LINE + r"(?:ERROR|CRITICAL) \S+ (?!\S+: (?:FAIL|ERROR): )(.+)$", re.MULTILINE)
+
+
+def broken(text: str) -> list[str]:
+    """``Class.method`` of each test that failed or broke, once, in order."""
+    return list(dict.fromkeys(BROKEN.findall(text)))
+
+
+def read(name: str, text: str, exit_code: int, seconds: float) -> LayerResult:
+    """The result of ``python -m odoo --test-tags …``, from its whole log.
+
+    The last summary line counts everything: the tests of the installation and those after it.
+    """
+    summaries = SUMMARY.findall(text)
+    skipped = len(SKIPPED.findall(text))
+    if not summaries:
+        problem = f"Odoo s'est arrêté avec le code {exit_code} sans rien compter"
+        return LayerResult(name, skipped=skipped, seconds=seconds, problem=problem)
+    failed, errors, run = map(int, summaries[-1])
+    passed = run - failed - errors - skipped
+    problem = ""
+    trouble = TROUBLE.findall(text)
+    if run == 0:
+        problem = "aucun essai trouvé"
+    elif exit_code != 0 and not failed and not errors:
+        problem = f"Odoo s'est arrêté avec le code {exit_code}"
+    elif trouble and not failed and not errors:
+        problem = f"erreur au journal : {trouble[0]}"
+    return LayerResult(name, passed, failed, errors, skipped, seconds, problem)
+
+
+def is_record(line: str) -> bool:
+    """Whether the line begins a log record (what follows it belongs to it)."""
+    return re.match(LINE, line) is not None
