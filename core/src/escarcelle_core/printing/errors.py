@@ -22,12 +22,6 @@ class TemplateError(PrintingError):
         super().__init__(f"{where[0].upper()}{where[1:]} : {problem}")
 
 
-class SourceError(PrintingError):
-    """The document to print is not XML this program accepts."""
-
-    code = "bad_document"
-
-
 class ProfileError(PrintingError):
     """A printer profile does not exist or contradicts itself."""
 

@@ -12,12 +12,15 @@ from .commands import (
     RIGHT,
     Barcode,
     Beep,
+    CodePage,
     Command,
     Cut,
     Image,
     Logo,
+    NewLine,
     OpenDrawer,
     QrCode,
+    Text,
 )
 from .layout import PLAIN, Format, Placed, Row, Run, lay_out
 from .profiles import Profile
@@ -65,8 +68,6 @@ class _Encoder:
 
     def _known_pages(self, commands: Iterable[Command]) -> Iterable[Command]:
         """Start on a page the printer has, and replace the pages it has not."""
-        from .commands import CodePage
-
         yield CodePage(self.profile.page())
         for command in commands:
             if isinstance(command, CodePage):
@@ -132,8 +133,6 @@ class _Encoder:
 
     def _instead(self, data: str) -> bytes:
         """What a printer that cannot draw prints: the data, readable."""
-        from .commands import NewLine, Text
-
         below = _Encoder(self.profile)
         return below.run([Text(data), NewLine()])
 
