@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import pytest
+
 from escarcelle_core import canonical
 from escarcelle_core.errors import AmountMismatch
 

@@ -2,6 +2,7 @@ import random
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+
 from escarcelle_core import chain, jet
 from escarcelle_core.documents import Duplicate, JetEvent, Reference
 from escarcelle_core.errors import AmountMismatch, DocumentError, PeriodError

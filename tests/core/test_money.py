@@ -1,10 +1,11 @@
 from decimal import Decimal
 
 import pytest
-from escarcelle_core import money
-from escarcelle_core.errors import AmountError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from escarcelle_core import money
+from escarcelle_core.errors import AmountError
 
 
 @pytest.mark.parametrize(

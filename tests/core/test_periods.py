@@ -1,10 +1,11 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from escarcelle_core.errors import PeriodError
-from escarcelle_core.periods import DAY, MONTH, YEAR, PeriodRules
 from hypothesis import given
 from hypothesis import strategies as st
+
+from escarcelle_core.errors import PeriodError
+from escarcelle_core.periods import DAY, MONTH, YEAR, PeriodRules
 
 UTC = timezone.utc
 

@@ -3,6 +3,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509 import load_pem_x509_certificate
+
 from escarcelle_core.errors import SignatureError
 from escarcelle_core.signing import EcdsaSigner, Verifier
 from shop import NOON

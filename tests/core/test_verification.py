@@ -5,6 +5,9 @@ import random
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from escarcelle_core import chain, jet
 from escarcelle_core.documents import Duplicate, JetEvent, Reference
 from escarcelle_core.errors import ChainError, EscarcelleError, SignatureError
@@ -13,8 +16,6 @@ from escarcelle_core.state import TillState
 from escarcelle_core.totals import Totals
 from escarcelle_core.verification import verify_next
 from shop import NOON, make_desk, make_ticket, random_ticket, uuid, verifiers
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DESK = make_desk()
 KEYS = verifiers(DESK)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
 from . import FISCAL_VERSION, FORMAT_VERSION
-from .documents import DOCUMENT_LABELS, KINDS, MANAGEMENT, CANCELLATION, SALE
+from .documents import CANCELLATION, DOCUMENT_LABELS, KINDS, MANAGEMENT, SALE
 from .errors import DocumentError
 from .totals import Totals
 
