@@ -1,0 +1,38 @@
+{
+    "name": "Escarcelle – Social Grocery",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Point of Sale",
+    "summary": "Households, cards, entitlements, budgets and tariffs of a social grocery",
+    "author": "Escarcelle contributors",
+    "license": "LGPL-3",
+    "depends": ["escarcelle_pos"],
+    "external_dependencies": {"python": ["escarcelle-core>=0.1"]},
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/barcode_rule.xml",
+        "data/ir_cron.xml",
+        "wizards/budget_allocate_views.xml",
+        "wizards/budget_adjust_views.xml",
+        "views/household_views.xml",
+        "views/entitlement_views.xml",
+        "views/card_views.xml",
+        "views/budget_ledger_views.xml",
+        "views/budget_policy_views.xml",
+        "views/budget_tier_views.xml",
+        "views/product_pricelist_views.xml",
+        "views/account_fiscal_position_views.xml",
+        "views/menus.xml",
+    ],
+    "assets": {
+        "point_of_sale._assets_pos": [
+            "escarcelle_social/static/src/app/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "escarcelle_social/static/tests/unit/**/*",
+        ],
+    },
+    "application": True,
+    "installable": True,
+}

@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+
+
+class EscarcelleBudgetPolicy(models.Model):
+    """How a shop runs its budgets. One a shop; the till receives it with its snapshot."""
+
+    _name = "escarcelle.budget.policy"
+    _description = "Budget Rules"
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    rollover = fields.Selection(
+        [("none", "Lost"), ("capped", "Kept up to a limit"), ("full", "Kept")],
+        "What is left at the end of the month",
+        required=True,
+        default="none",
+    )
+    rollover_cap = fields.Monetary("Kept at most")
+    basis = fields.Selection(
+        [("paid", "Amount paid"), ("shelf", "Shelf value")],
+        "The budget counts",
+        required=True,
+        default="paid",
+        help="Amount paid: what the household pays. Shelf value: the public reference price of its goods.",
+    )
+    over_budget = fields.Selection(
+        [("block", "Refused"), ("tolerance", "Allowed up to a limit"), ("none", "Allowed")],
+        "A basket over the budget is",
+        required=True,
+        default="block",
+        help="A manager may always allow it at the till, with a reason.",
+    )
+    tolerance = fields.Monetary("Overspend allowed")
+
+    _company_uniq = models.Constraint("UNIQUE (company_id)", "This shop already has its budget rules.")
+    _amounts_positive = models.Constraint(
+        "CHECK (rollover_cap >= 0 AND tolerance >= 0)", "These limits are not negative."
+    )
+
+    @api.model
+    def _escarcelle_for(self, company):
+        """The policy of ``company``, made with the defaults the first time (sudo)."""
+        policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        return policy or self.sudo().create({"company_id": company.id})
+
+    @api.model
+    def action_escarcelle_open(self):
+        """Open the rules of the current shop."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Budget rules"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "res_id": self._escarcelle_for(self.env.company).id,
+        }
+
+    @property
+    def rollover_cap_cents(self):
+        return round(self.rollover_cap * 100)
+
+    def _escarcelle_till_settings(self):
+        """The ``social`` object of ``settings.json``."""
+        self.ensure_one()
+        return {
+            "over_budget": self.over_budget,
+            "tolerance": round(self.tolerance * 100),
+            "basis": self.basis,
+        }

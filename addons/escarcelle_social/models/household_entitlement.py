@@ -1,0 +1,84 @@
+"""What a household is entitled to today, seen from its file."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class EscarcelleHousehold(models.Model):
+    _inherit = "escarcelle.household"
+
+    entitlement_ids = fields.One2many("escarcelle.entitlement", "household_id", "Entitlements")
+    entitled_until = fields.Date(
+        compute="_compute_entitled_until", store=True, help="Last day of the last period granted."
+    )
+    suspended = fields.Boolean(
+        tracking=True, copy=False, help="No sale and no allocation until the suspension is lifted."
+    )
+    suspended_reason = fields.Char(tracking=True, copy=False)
+    state = fields.Selection(
+        [
+            ("entitled", "Entitled"),
+            ("upcoming", "Upcoming"),
+            ("requested", "Requested"),
+            ("suspended", "Suspended"),
+            ("ended", "Ended"),
+            ("none", "Not entitled"),
+        ],
+        "Status",
+        compute="_compute_state",
+        search="_search_state",
+    )
+
+    @api.depends("entitlement_ids.date_to", "entitlement_ids.decision")
+    def _compute_entitled_until(self):
+        for household in self:
+            granted = household.entitlement_ids.filtered(lambda e: e.decision == "granted")
+            household.entitled_until = max(granted.mapped("date_to"), default=False)
+
+    @api.depends("suspended", "entitlement_ids.state")
+    def _compute_state(self):
+        for household in self:
+            states = set(household.entitlement_ids.mapped("state"))
+            if household.suspended:
+                household.state = "suspended"
+            elif "current" in states:
+                household.state = "entitled"
+            elif "upcoming" in states:
+                household.state = "upcoming"
+            elif "pending" in states:
+                household.state = "requested"
+            else:
+                household.state = "ended" if "ended" in states else "none"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        granted = Domain("decision", "=", "granted")
+
+        def some(domain):
+            return Domain("entitlement_ids", "any", domain)
+
+        running = Domain("suspended", "=", False)
+        current = some(granted & Domain("date_from", "<=", today) & Domain("date_to", ">=", today))
+        upcoming = some(granted & Domain("date_from", ">", today))
+        pending = some(Domain("decision", "=", "pending"))
+        ended = some(granted & Domain("date_to", "<", today))
+        later = running & ~current & ~upcoming & ~pending
+        domains = {
+            "suspended": Domain("suspended", "=", True),
+            "entitled": running & current,
+            "upcoming": running & ~current & upcoming,
+            "requested": running & ~current & ~upcoming & pending,
+            "ended": later & ended,
+            "none": later & ~ended,
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    def action_suspend(self):
+        """Stop sales and allocations for now."""
+        self.write({"suspended": True})
+
+    def action_resume(self):
+        """Lift the suspension."""
+        self.write({"suspended": False, "suspended_reason": False})

@@ -1,0 +1,88 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from escarcelle_core import tariffs
+
+
+class ProductPricelist(models.Model):
+    """A tariff: what part of the reference price a group of households pays, and its VAT regime."""
+
+    _inherit = "product.pricelist"
+
+    escarcelle_rounding = fields.Selection(
+        [(step, step.replace(".", ",")) for step in tariffs.STEPS],
+        "Prices rounded to",
+        required=True,
+        default=tariffs.STEPS[0],
+        help="Every price of this tariff is a multiple of this amount, halves rounded up.",
+    )
+    escarcelle_minimum_price = fields.Float(
+        "Lowest price", digits=(16, 4), help="What is not free costs at least this."
+    )
+    escarcelle_fiscal_position_id = fields.Many2one(
+        "account.fiscal.position", "VAT regime", check_company=True, ondelete="restrict",
+        help="Empty: the shop's own taxes.",
+    )  # fmt: skip
+    escarcelle_sector = fields.Selection(related="escarcelle_fiscal_position_id.escarcelle_sector")
+    escarcelle_household_count = fields.Integer(
+        "Households", compute="_compute_escarcelle_household_count", groups="escarcelle_social.group_manager"
+    )
+
+    _escarcelle_minimum_positive = models.Constraint(
+        "CHECK (escarcelle_minimum_price IS NULL OR escarcelle_minimum_price >= 0)",
+        "The lowest price is not negative.",
+    )
+
+    def _compute_escarcelle_household_count(self):
+        counts = dict(
+            self.env["escarcelle.household"]._read_group(
+                [("pricelist_id", "in", self.ids)], ["pricelist_id"], ["__count"]
+            )
+        )
+        for pricelist in self:
+            pricelist.escarcelle_household_count = counts.get(pricelist, 0)
+
+    def _compute_price_rule(
+        self, products, quantity, *, currency=None, uom=None, date=False, compute_price=True, **kwargs
+    ):
+        # EXTENDS 'product': tariff rounding, the same as in the till and in the page
+        results = super()._compute_price_rule(
+            products, quantity, currency=currency, uom=uom, date=date, compute_price=compute_price, **kwargs
+        )
+        if not self or not compute_price:
+            return results
+        return {
+            product_id: (self._escarcelle_round(price), rule_id)
+            for product_id, (price, rule_id) in results.items()
+        }
+
+    def _escarcelle_round(self, price):
+        """Tariff rounding of a float price in euros (``escarcelle_core.tariffs``)."""
+        step = Decimal(self.escarcelle_rounding or tariffs.STEPS[0])
+        minimum = Decimal(repr(round(self.escarcelle_minimum_price, 4)))
+        return float(tariffs.rounded(Decimal(repr(price)), step, minimum))
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        # EXTENDS 'point_of_sale'
+        return [
+            *super()._load_pos_data_fields(config),
+            "escarcelle_rounding",
+            "escarcelle_minimum_price",
+            "escarcelle_fiscal_position_id",
+        ]
+
+    def write(self, vals):
+        # EXTENDS 'product': the households' contacts follow their tariff's VAT regime
+        result = super().write(vals)
+        if "escarcelle_fiscal_position_id" in vals:
+            households = self.env["escarcelle.household"].sudo()
+            households.search([("pricelist_id", "in", self.ids)])._escarcelle_sync_partner()
+        return result
+
+    def action_escarcelle_households(self):
+        """Open the households of this tariff."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("escarcelle_social.household_action")
+        return {**action, "domain": [("pricelist_id", "=", self.id)], "context": {}}

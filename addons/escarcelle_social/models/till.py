@@ -1,0 +1,165 @@
+"""What the social grocery adds to a till: households, their tariffs and budgets, and what came of them."""
+
+import json
+from datetime import timedelta
+
+from odoo import fields, models
+
+from escarcelle_core import money
+
+#: A month may turn while the server is away: what happens in this many days is sent ahead.
+HORIZON_DAYS = 60
+
+
+class EscarcelleTill(models.Model):
+    _inherit = "escarcelle.till"
+
+    def _escarcelle_snapshot_parts(self):
+        # EXTENDS 'escarcelle_pos': households move with every sale and stay out of its cache
+        return {**super()._escarcelle_snapshot_parts(), "households.json": self._escarcelle_households()}
+
+    def _escarcelle_watched_models(self):
+        # EXTENDS 'escarcelle_pos': the settings carry the budget rules
+        return [*super()._escarcelle_watched_models(), "escarcelle.budget.policy"]
+
+    def _escarcelle_settings(self):
+        # EXTENDS 'escarcelle_pos'
+        policy = self.env["escarcelle.budget.policy"]._escarcelle_for(self.company_id)
+        return {**super()._escarcelle_settings(), "social": policy._escarcelle_till_settings()}
+
+    def _escarcelle_tariff(self, pricelist):
+        # EXTENDS 'escarcelle_pos'
+        return {
+            **super()._escarcelle_tariff(pricelist),
+            "fiscal_position_id": pricelist.escarcelle_fiscal_position_id.id or None,
+            "rounding": pricelist.escarcelle_rounding,
+            "minimum": f"{pricelist.escarcelle_minimum_price:.4f}",
+        }
+
+    def _escarcelle_price_rule(self, item):
+        # EXTENDS 'escarcelle_pos': the till knows no cost, a rule based on it becomes prices
+        rows = super()._escarcelle_price_rule(item)
+        margins = {"min_margin": f"{item.price_min_margin:.4f}", "max_margin": f"{item.price_max_margin:.4f}"}
+        if item.compute_price == "fixed" or item.base != "standard_price":
+            base = item.base_pricelist_id.id if item.base == "pricelist" else None
+            return [{**row, **margins, "base_pricelist_id": base} for row in rows]
+        return [fixed for row in rows for fixed in self._escarcelle_cost_prices(item, row)]
+
+    def _escarcelle_cost_prices(self, item, row):
+        """``row`` as one fixed price for each product the rule applies to."""
+        products = self.env["product.product"].search(
+            [("available_in_pos", "=", True), ("sale_ok", "=", True)], order="id"
+        )
+        return [
+            {
+                **row,
+                "product_id": product.id,
+                "category_ids": None,
+                "compute": "fixed",
+                "fixed": f"{item._compute_price(product, 1.0, product.uom_id, self.env.cr.now()):.4f}",
+                "base": "list_price",
+                "base_pricelist_id": None,
+            }
+            for product in products
+            if item._is_applicable_for(product, item.min_quantity or 1.0)
+            and row["product_id"] in (None, product.id)
+        ]
+
+    def _escarcelle_households(self):
+        """Bytes of ``households.json`` (``docs/formats.md`` §7), households by code."""
+        self.ensure_one()
+        company = self.company_id
+        households = self.env["escarcelle.household"].sudo().search(
+            [("company_id", "=", company.id)], order="code, id"
+        )
+        today = fields.Date.context_today(self)
+        horizon = today + timedelta(days=HORIZON_DAYS)
+        allocations = self._escarcelle_allocations_ahead(company, today, horizon)
+        entitlements = households.entitlement_ids.filtered(
+            lambda e: e.decision == "granted" and e.date_to >= today - timedelta(days=1) and e.date_from <= horizon
+        ).sorted("date_from").grouped("household_id")
+        cards = households.card_ids.filtered(lambda card: card.state == "active").grouped("household_id")
+        return json.dumps(
+            [
+                {
+                    "code": household.code,
+                    "partner_id": household.partner_id.id,
+                    "cards": [card.number for card in cards.get(household, ())],
+                    "display": household.short_name,
+                    "pricelist_id": household.pricelist_id.id or None,
+                    "fiscal_position_id": household.fiscal_position_id.id or None,
+                    "entitlements": [
+                        {"from": e.date_from.isoformat(), "to": e.date_to.isoformat()}
+                        for e in entitlements.get(household, ())
+                    ],
+                    "suspended": household.suspended,
+                    "size": household.size,
+                    "budget": {
+                        "balance": household.balance_cents,
+                        "ledger_seq": household.ledger_seq,
+                        "allocations": allocations.get(household.id, []),
+                    },
+                }
+                for household in households
+            ],
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+
+    def _escarcelle_allocations_ahead(self, company, today, horizon):
+        """Allocations not made yet, up to ``horizon``: ``{household id: [allocation]}``."""
+        policy = self.env["escarcelle.budget.policy"]._escarcelle_for(company)
+        ahead = {}
+        for row in company._escarcelle_due(today, horizon):
+            ahead.setdefault(row["household_id"], []).append(
+                {
+                    "period": row["period"],
+                    "on": row["day"].isoformat(),
+                    "amount": row["amount_cents"],
+                    "rollover": policy.rollover,
+                    "cap": policy.rollover_cap_cents if policy.rollover == "capped" else 0,
+                }
+            )
+        return ahead
+
+    def _escarcelle_partner(self, code):
+        # EXTENDS 'escarcelle_pos': an archived household's sale still has its household
+        household = (
+            self.env["escarcelle.household"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "=", self.company_id.id), ("code", "=", code)], limit=1)
+        )
+        return household.partner_id or super()._escarcelle_partner(code)
+
+    def _escarcelle_ingested(self, entry, order):
+        # EXTENDS 'escarcelle_pos': count the ticket on the household's budget, in its business day
+        super()._escarcelle_ingested(entry, order)
+        sold = entry.get("order")
+        household = order.partner_id._escarcelle_household()
+        ticket = next((r for r in entry["records"] if r["kind"] == "TCK"), None)
+        if not sold or not household or not ticket:
+            return
+        self.env["escarcelle.budget.ledger"]._escarcelle_post_ticket(
+            household,
+            self._escarcelle_spent(household.company_id, sold),
+            fields.Date.to_date(ticket["business_day"]),
+            sold["uuid"],
+            order,
+        )
+
+    def _escarcelle_spent(self, company, sold):
+        """Cents a sale takes off the budget: what is paid, or the shelf value of the goods."""
+        policy = self.env["escarcelle.budget.policy"]._escarcelle_for(company)
+        if policy.basis == "paid":
+            return sold["total"]
+        products = self.env["product.product"].browse([line["product_id"] for line in sold["lines"]])
+        # Shop prices include VAT (docs/formats.md §1): the list price is the shelf price.
+        shelf = {product.id: f"{product.lst_price:.4f}" for product in products.exists()}
+        return sum(
+            money.line_amount(
+                money.quantity(line["quantity"]),
+                money.unit_price(shelf.get(line["product_id"], line["unit_price"])),
+            )
+            for line in sold["lines"]
+        )

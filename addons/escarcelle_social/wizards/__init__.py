@@ -1,0 +1,2 @@
+from . import budget_allocate
+from . import budget_adjust

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from escarcelle_core import budget
+
+
+class EscarcelleBudgetAllocate(models.TransientModel):
+    """Give the budgets of a month: shows who receives what, then does it, exactly once."""
+
+    _name = "escarcelle.budget.allocate"
+    _description = "Allocate the Budgets of the Month"
+
+    company_id = fields.Many2one("res.company", "Shop", required=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    period = fields.Char("Month", compute="_compute_period")
+    line_ids = fields.One2many(
+        "escarcelle.budget.allocate.line", "wizard_id", compute="_compute_line_ids", store=True, precompute=True
+    )
+    household_count = fields.Integer("Households due", compute="_compute_totals")
+    total = fields.Monetary(compute="_compute_totals")
+    done_count = fields.Integer("Already allocated this month", compute="_compute_totals")
+    without_tier_count = fields.Integer("Without a tier", compute="_compute_totals")
+
+    def _escarcelle_check_manager(self):
+        """Allocation runs as superuser: this wizard is the door."""
+        self.check_access("write")
+        if not self.env.su and self.company_id not in self.env.companies:
+            raise UserError(self.env._("Switch to this shop to allocate its budgets."))
+
+    @api.depends_context("tz")
+    def _compute_period(self):
+        self.period = budget.period_of(fields.Date.context_today(self))
+
+    @api.depends("company_id")
+    def _compute_line_ids(self):
+        today = fields.Date.context_today(self)
+        households = self.env["escarcelle.household"]
+        for wizard in self:
+            tiers = {}
+            for row in wizard.company_id._escarcelle_due(today, today):
+                tier = households.browse(row["household_id"]).tier_id
+                count, cents = tiers.get(tier, (0, 0))
+                tiers[tier] = (count + 1, cents + row["amount_cents"])
+            wizard.line_ids = [fields.Command.clear()] + [
+                fields.Command.create({"tier_id": tier.id, "household_count": count, "amount": cents / 100})
+                for tier, (count, cents) in sorted(tiers.items(), key=lambda item: item[0].min_size)
+            ]
+
+    @api.depends("line_ids", "company_id")
+    def _compute_totals(self):
+        for wizard in self:
+            wizard.household_count = sum(wizard.line_ids.mapped("household_count"))
+            wizard.total = sum(wizard.line_ids.mapped("amount"))
+            wizard.without_tier_count = sum(
+                wizard.line_ids.filtered(lambda line: not line.tier_id).mapped("household_count")
+            )
+            wizard.done_count = self.env["escarcelle.budget.ledger"].search_count(
+                [
+                    ("company_id", "=", wizard.company_id.id),
+                    ("type", "=", "allocation"),
+                    ("period", "=", wizard.period),
+                ]
+            )
+
+    def action_allocate(self):
+        """Allocate, then show the movements made."""
+        self.ensure_one()
+        self._escarcelle_check_manager()
+        count = self.company_id._escarcelle_allocate(self.period)
+        action = self.env["ir.actions.act_window"]._for_xml_id("escarcelle_social.budget_ledger_action")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Budgets of %s", self.period),
+                "message": self.env._("%s households received their budget.", count),
+                "next": {**action, "context": {"search_default_this_month": 1, "search_default_allocation": 1}},
+            },
+        }
+
+
+class EscarcelleBudgetAllocateLine(models.TransientModel):
+    """What one tier receives, in the preview."""
+
+    _name = "escarcelle.budget.allocate.line"
+    _description = "Allocation Preview"
+
+    wizard_id = fields.Many2one("escarcelle.budget.allocate", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    tier_id = fields.Many2one("escarcelle.budget.tier", readonly=True)
+    household_count = fields.Integer("Households", readonly=True)
+    amount = fields.Monetary(readonly=True)
