@@ -203,6 +203,22 @@ class Beep:
 
 
 Command = (
-    Select | CodePage | Text | NewLine | Align | Style | Size | Inverse | Tabs | Tab | Rule
-    | Barcode | QrCode | Logo | Image | Cut | OpenDrawer | Beep
+    Select
+    | CodePage
+    | Text
+    | NewLine
+    | Align
+    | Style
+    | Size
+    | Inverse
+    | Tabs
+    | Tab
+    | Rule
+    | Barcode
+    | QrCode
+    | Logo
+    | Image
+    | Cut
+    | OpenDrawer
+    | Beep
 )

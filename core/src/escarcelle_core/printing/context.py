@@ -42,8 +42,8 @@ class Identification:
             town,
             text.get("pays", ""),
             f"Tél. {phone}" if phone else "",
-            _labelled("SIRET", _siret(node.get("siret", "")), "NAF", node.get("naf", "")),
-            _labelled("N° TVA", node.get("tva", "")),
+            _labelled("SIRET", _siret(node.get("siret", ""))),
+            _labelled("NAF", node.get("naf", ""), "TVA", node.get("tva", "")),
         )
         return cls(text.get("nom", ""), town, tuple(line for line in details if line))
 

@@ -112,9 +112,10 @@ class _Encoder:
 
     def _cut(self, command: Cut) -> None:
         self._set_format(PLAIN)
-        self.out += ESC + b"d" + bytes((self.profile.feed,))
-        if self.profile.cutter:
+        if self.profile.cutter:  # feeds to the knife by itself
             self.out += GS + b"V" + bytes((65 if command.full else 66, 0))
+        else:
+            self.out += ESC + b"d" + bytes((self.profile.feed,))
 
     def _drawn(self, command: Barcode | QrCode | Logo | Image, align: int) -> None:
         self._set_format(PLAIN)
@@ -142,10 +143,19 @@ def _barcode(command: Barcode) -> bytes:
     if command.symbology == "CODE128":
         data = b"{B" + data.replace(b"{", b"{{")
     return (
-        GS + b"h" + bytes((command.height,))
-        + GS + b"w" + bytes((command.module,))
-        + GS + b"H" + bytes((2 if command.text else 0,))
-        + GS + b"k" + bytes((_BARCODES[command.symbology], len(data))) + data
+        GS
+        + b"h"
+        + bytes((command.height,))
+        + GS
+        + b"w"
+        + bytes((command.module,))
+        + GS
+        + b"H"
+        + bytes((2 if command.text else 0,))
+        + GS
+        + b"k"
+        + bytes((_BARCODES[command.symbology], len(data)))
+        + data
     )
 
 
@@ -169,5 +179,5 @@ def _image(command: Image) -> bytes:
     for top in range(0, command.height, _IMAGE_ROWS):
         rows = min(_IMAGE_ROWS, command.height - top)
         out += GS + b"v0\x00" + stride.to_bytes(2, "little") + rows.to_bytes(2, "little")
-        out += command.rows[top * stride:(top + rows) * stride]
+        out += command.rows[top * stride : (top + rows) * stride]
     return bytes(out)

@@ -40,7 +40,7 @@ from .commands import (
 from .context import Identification, PrintContext
 
 ROOT = "ticket"
-QUOTES = "\"“”"
+QUOTES = '"“”'
 #: A quote of data ↔ a private character; private characters of data become replacement marks.
 _ASIDE = {ord(quote): 0xE000 + index for index, quote in enumerate(QUOTES)}
 _BACK = {aside: chr(quote) for quote, aside in _ASIDE.items()}

@@ -160,7 +160,10 @@ def _padding(columns: int) -> list[_Cell]:
 
 
 def _wrapped(cells: list[_Cell], width: int) -> list[list[_Cell]]:
-    """Break at spaces so that every line fits; a longer word is cut. Never returns nothing."""
+    """Break at spaces so that every line fits; a longer word is cut. Never returns nothing.
+
+    ``width`` holds at least one character of every size met.
+    """
     lines: list[list[_Cell]] = []
     rest = cells
     while _cost(rest) > width:
@@ -168,11 +171,10 @@ def _wrapped(cells: list[_Cell], width: int) -> list[list[_Cell]]:
         while used + rest[end][1].width <= width:
             used += rest[end][1].width
             end += 1
-        end = max(end, 1)
         spaces = [i for i in range(1, end + 1) if rest[i][0] == " " and rest[i - 1][0] != " "]
         if spaces and any(c != " " for c, _ in rest[: spaces[-1]]):
             lines.append(rest[: spaces[-1]])
-            rest = rest[spaces[-1]:]
+            rest = rest[spaces[-1] :]
             while rest and rest[0][0] == " ":
                 rest = rest[1:]
         else:
@@ -200,10 +202,11 @@ def _tabulated(
     for index, segment in enumerate(segments[1:]):
         row = lines[-1]
         stop = stops[index] if index < len(stops) else TabStop(min(_cost(row) + 1, width))
-        column = stop.column(width)
-        start = max(0, column - _cost(segment)) if stop.right else min(column, width - 1)
         if not segment:
             continue
+        column = stop.column(width)
+        start = max(0, column - _cost(segment)) if stop.right else column
+        start = min(start, width - max(format_.width for _, format_ in segment))
         if row and start < _cost(row) + 1:
             row = []
             lines.append(row)

@@ -33,7 +33,7 @@ def html(commands: Iterable[Command], width: int = 42) -> str:
             parts += [_span(run.text, run.format) for run in item.runs]
             parts.append("\n")
         elif isinstance(item.command, Cut):
-            parts.append('<hr style="border:0;border-top:1px dashed #999">')
+            parts.append('<span style="display:block;border-top:1px dashed #999"></span>')
         elif mark := _mark(item):
             parts.append(escape(_placed(f"[{mark}]", item.align, width)) + "\n")
     body = "".join(parts)
@@ -80,6 +80,8 @@ def _span(value: str, format_: Format) -> str:
     if format_.width > 1:
         styles.append(f"letter-spacing:{format_.width - 1}ch")
     if format_.height > 1:
-        styles.append("font-size:1.15em;line-height:1.9" if format_.width > 1 else "line-height:1.9")
+        styles.append(
+            "font-size:1.15em;line-height:1.9" if format_.width > 1 else "line-height:1.9"
+        )
     shown = escape(value)
     return f'<span style="{";".join(styles)}">{shown}</span>' if styles else shown

@@ -39,7 +39,8 @@ class Profile:
             "points (128 à 1024, multiple de 8)": 128 <= self.dots <= 1024 and self.dots % 8 == 0,
             "broche du tiroir (2 ou 5)": self.drawer_pin in (2, 5),
             "avance (0 à 20 lignes)": 0 <= self.feed <= 20,
-            "pages de code": bool(self.code_pages) and set(self.code_pages) <= set(CODE_PAGES)
+            "pages de code": bool(self.code_pages)
+            and set(self.code_pages) <= set(CODE_PAGES)
             and all(0 <= n <= 255 for n in self.code_pages.values()),
         }
         for what, sound in problems.items():

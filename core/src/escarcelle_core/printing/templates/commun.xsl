@@ -67,13 +67,13 @@
   <xsl:template name="pied">
     <trait/>
     <definitabs>d</definitabs>
-    "<xsl:value-of select="/*/@logiciel"/> (<xsl:value-of select="/*/@version-fiscale"/>)"<tab/>
+    "<xsl:value-of select="/*/@logiciel"/><xsl:if test="/*/@version-fiscale"> (<xsl:value-of select="/*/@version-fiscale"/>)</xsl:if>"<tab/>
     <xsl:choose>
       <xsl:when test="$extrait != ''">"Signature <xsl:value-of select="$extrait"/>"</xsl:when>
       <xsl:otherwise>"Non signé"</xsl:otherwise>
     </xsl:choose><lf/>
     <xsl:call-template name="duplicata"/>
-    <xsl:if test="$message != ''">
+    <xsl:if test="/ticket and $message != ''">
       <lf/><aligne>centre</aligne>"<xsl:value-of select="$message"/>"<lf/>
     </xsl:if>
     <xsl:call-template name="marques"/>
@@ -81,17 +81,12 @@
     <coupe/>
   </xsl:template>
 
-  <!-- 1234.50 → 1234,50; the XML holds exact decimals, so no arithmetic here -->
+  <!-- 1234.50 → 1234,50, 2.5000 → 2,50, 2.4990 → 2,499: at least two decimals. The XML holds exact
+       decimals, so characters are moved and nothing is calculated. -->
   <xsl:template name="montant">
     <xsl:param name="valeur"/>
-    <xsl:value-of select="translate($valeur, '.', ',')"/>
-  </xsl:template>
-
-  <!-- 2.5000 → 2,50 and 2.4990 → 2,499: at least two decimals -->
-  <xsl:template name="prix">
-    <xsl:param name="valeur"/>
     <xsl:choose>
-      <xsl:when test="string-length(substring-after($valeur, '.')) &gt; 2 and substring($valeur, string-length($valeur)) = '0'"><xsl:call-template name="prix"><xsl:with-param name="valeur" select="substring($valeur, 1, string-length($valeur) - 1)"/></xsl:call-template></xsl:when>
+      <xsl:when test="string-length(substring-after($valeur, '.')) &gt; 2 and substring($valeur, string-length($valeur)) = '0'"><xsl:call-template name="montant"><xsl:with-param name="valeur" select="substring($valeur, 1, string-length($valeur) - 1)"/></xsl:call-template></xsl:when>
       <xsl:otherwise><xsl:value-of select="translate($valeur, '.', ',')"/></xsl:otherwise>
     </xsl:choose>
   </xsl:template>

@@ -28,7 +28,7 @@
 
   <xsl:template match="article">
     "<xsl:value-of select="libelle"/>"<lf/>
-    "  <xsl:call-template name="quantite"><xsl:with-param name="valeur" select="@quantite"/></xsl:call-template><xsl:if test="@unite = 'KG'"> kg</xsl:if> x <xsl:call-template name="prix"><xsl:with-param name="valeur" select="@base"/></xsl:call-template><xsl:if test="@remise != 0"> - <xsl:call-template name="pourcentage"><xsl:with-param name="valeur" select="@remise"/></xsl:call-template> %</xsl:if>"<tab/>
+    "  <xsl:call-template name="quantite"><xsl:with-param name="valeur" select="@quantite"/></xsl:call-template><xsl:if test="@unite = 'KG'"> kg</xsl:if> x <xsl:call-template name="montant"><xsl:with-param name="valeur" select="@base"/></xsl:call-template><xsl:if test="@remise != 0"> - <xsl:call-template name="pourcentage"><xsl:with-param name="valeur" select="@remise"/></xsl:call-template> %</xsl:if>"<tab/>
     "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="@net"/></xsl:call-template>"<lf/>
   </xsl:template>
 </xsl:stylesheet>

@@ -51,7 +51,7 @@
   <xsl:template match="article">
     <xsl:variable name="taux" select="@tva"/>
     "<xsl:value-of select="libelle"/>"<lf/>
-    "  <xsl:call-template name="quantite"><xsl:with-param name="valeur" select="@quantite"/></xsl:call-template><xsl:if test="@unite = 'KG'"> kg</xsl:if> x <xsl:call-template name="prix"><xsl:with-param name="valeur" select="@base"/></xsl:call-template><xsl:if test="@remise != 0"> - <xsl:call-template name="pourcentage"><xsl:with-param name="valeur" select="@remise"/></xsl:call-template> %</xsl:if>"<tab/>
+    "  <xsl:call-template name="quantite"><xsl:with-param name="valeur" select="@quantite"/></xsl:call-template><xsl:if test="@unite = 'KG'"> kg</xsl:if> x <xsl:call-template name="montant"><xsl:with-param name="valeur" select="@base"/></xsl:call-template><xsl:if test="@remise != 0"> - <xsl:call-template name="pourcentage"><xsl:with-param name="valeur" select="@remise"/></xsl:call-template> %</xsl:if>"<tab/>
     "<xsl:for-each select="/ticket/bilan/tvas/tva"><xsl:if test="@taux = $taux"><xsl:call-template name="code-tva"><xsl:with-param name="rang" select="position()"/></xsl:call-template></xsl:if></xsl:for-each>"<tab/>
     "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="@net"/></xsl:call-template>"<lf/>
     <xsl:if test="commentaire">"  <xsl:value-of select="commentaire"/>"<lf/></xsl:if>
@@ -75,15 +75,16 @@
     <definitabs>9d -17d -9d d</definitabs>
     "TVA"<tab/>"Taux"<tab/>"HT"<tab/>"TVA"<tab/>"TTC"<lf/>
     <xsl:apply-templates select="tva"/>
-    "Total"<tab/><tab/>"<xsl:call-template name="montant"><xsl:with-param name="valeur" select="../@montantHT"/></xsl:call-template>"<tab/>
+    "Total"<tab/><tab/>"<xsl:choose><xsl:when test="../@montantHT"><xsl:call-template name="montant"><xsl:with-param name="valeur" select="../@montantHT"/></xsl:call-template></xsl:when><xsl:otherwise><xsl:value-of select="translate(format-number(../@montantTTC - @montantTaxes, '0.00'), '.', ',')"/></xsl:otherwise></xsl:choose>"<tab/>
     "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="@montantTaxes"/></xsl:call-template>"<tab/>
     "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="../@montantTTC"/></xsl:call-template>"<lf/>
   </xsl:template>
 
+  <!-- Tickets of format 2 carry no amount without VAT -->
   <xsl:template match="tva">
     "<xsl:call-template name="code-tva"><xsl:with-param name="rang" select="position()"/></xsl:call-template>"<tab/>
     "<xsl:call-template name="pourcentage"><xsl:with-param name="valeur" select="@taux"/></xsl:call-template> %"<tab/>
-    "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="@ht"/></xsl:call-template>"<tab/>
+    "<xsl:choose><xsl:when test="@ht"><xsl:call-template name="montant"><xsl:with-param name="valeur" select="@ht"/></xsl:call-template></xsl:when><xsl:otherwise><xsl:value-of select="translate(format-number(@base - ., '0.00'), '.', ',')"/></xsl:otherwise></xsl:choose>"<tab/>
     "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="."/></xsl:call-template>"<tab/>
     "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="@base"/></xsl:call-template>"<lf/>
   </xsl:template>

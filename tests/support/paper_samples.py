@@ -1,0 +1,90 @@
+"""Documents to print, always the same: fixed company, time, key and amounts."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+from escarcelle_core import closing_xml, ticket_xml
+from escarcelle_core.documents import CANCELLATION, Device, Payment, Reference, Regime, Ticket
+from escarcelle_core.stamp import Stamp
+from escarcelle_core.totals import Totals
+from shop import COMPANY, make_line, make_ticket, uuid
+
+AT = datetime(2026, 11, 21, 20, 30, 5, tzinfo=timezone.utc)
+LOCAL = AT.astimezone(timezone(timedelta(hours=1)))
+EXEMPT = Regime("EXO_B", "TVA non applicable, art. 261-7-1° b du CGI")
+
+
+def stamp(kind: str = "TCK", seq: int = 1, **values) -> Stamp:
+    """The place of a document in till 3's chains."""
+    defaults = {
+        "device": Device("a1b2c3d4", 3, "Escarcelle", "0.1.0"), "kind": kind, "seq": seq, "at": AT,
+        "local": LOCAL, "business_day": LOCAL.date(), "key_id": "ab" * 32, "origin": uuid(seq),
+        "doc_type": "TCK" if kind == "ECO" else kind, "operation": "VTE",
+    }  # fmt: skip
+    return Stamp(**{**defaults, **values})
+
+
+def basket() -> list:
+    """What a household buys: units, weight, discount, three rates."""
+    return [
+        make_line(1, "2.000", "1.2500", 550, label="Pâtes complètes bio 500 g"),
+        make_line(2, "0.350", "2.4990", 550, label="Pommes Gala, vrac", unit="KG"),
+        make_line(
+            3, "1.000", "4.9000", 2000,
+            label="Lessive liquide Marseille peaux sensibles 3 L", discount=Decimal("10.00"),
+        ),
+        make_line(4, "1.000", "1.4000", 210, label="Journal « L'Œil » n° 12"),
+        make_line(5, "3.000", "0.3333", 550, label='Yaourt "nature" <125 g> & sucre'),
+    ]  # fmt: skip
+
+
+def sale(**values) -> Ticket:
+    """A sale paid with a note and some coins back, and a voucher."""
+    lines = basket()
+    total = sum(line.amount for line in lines)
+    payments = (
+        Payment(uuid(1, 9), "BON", "Bon d'achat", 200),
+        Payment(uuid(2, 9), "ESPECES", "Espèces", total - 200, 2000 - (total - 200)),
+    )
+    return replace(make_ticket(1, lines, payments=payments), **values)
+
+
+def sale_xml(ticket: Ticket | None = None, place: Stamp | None = None) -> bytes:
+    """The document of ``ticket``, by default ``sale()`` as ticket 3-1."""
+    return ticket_xml.build(ticket or sale(), place or stamp(), Totals()).encode()
+
+
+def refund_xml() -> bytes:
+    """Two of the goods come back; ticket 3-2 refers to 3-1."""
+    lines = [
+        make_line(1, "-1.000", "1.2500", 550, label="Pâtes complètes bio 500 g"),
+        make_line(2, "-0.350", "2.4990", 550, label="Pommes Gala, vrac", unit="KG"),
+    ]
+    ticket = make_ticket(
+        2, lines, operation=CANCELLATION, origin=Reference("TCK", 3, 1, uuid(1)),
+        comment="Emballage abîmé",
+    )  # fmt: skip
+    return sale_xml(ticket, stamp(seq=2, operation=CANCELLATION))
+
+
+def exempt_xml(place: Stamp | None = None, **values) -> bytes:
+    """A sale without VAT."""
+    lines = [make_line(1, "1.000", "0.5000", 0, label="Riz long 1 kg")]
+    return sale_xml(make_ticket(3, lines, regime=EXEMPT, **values), place or stamp(seq=3))
+
+
+def totals() -> Totals:
+    """A day of two sectors and three payment modes."""
+    return (
+        Totals()
+        .add("TAXABLE", [(2000, 441, 74), (550, 437, 23), (210, 140, 3)], [("ESPECES", 1018)])
+        .add("TAXABLE", [(550, -125, -7)], [("ESPECES", -125)])
+        .add("EXO_B", [(0, 123450, 0)], [("CARTE", 123400), ("BON", 50)])
+    )
+
+
+def closing_xml_bytes(kind: str = "GTJ", period: str = "20261121", rank: int = 1) -> bytes:
+    """A closing of ``totals()``."""
+    closing = closing_xml.Closing(kind, period, rank, COMPANY, totals())
+    return closing_xml.build(closing, stamp(kind, 12, operation="GES")).encode()
