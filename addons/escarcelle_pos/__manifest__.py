@@ -7,7 +7,20 @@
     "license": "LGPL-3",
     "depends": ["escarcelle_fiscal"],
     "external_dependencies": {"python": ["escarcelle-core>=0.1"]},
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/ir_cron.xml",
+        "views/till_entry.xml",
+        "views/difference.xml",
+        "views/reconciliation.xml",
+        "views/till.xml",
+        "views/cashier.xml",
+        "views/point_of_sale.xml",
+        "views/use_the_till.xml",
+        "views/menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
     "assets": {
         "point_of_sale._assets_pos": [
             "escarcelle_pos/static/src/app/**/*",

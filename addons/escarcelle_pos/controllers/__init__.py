@@ -1,0 +1,4 @@
+from . import enroll
+from . import entries
+from . import pos
+from . import snapshot

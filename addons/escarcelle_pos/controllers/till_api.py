@@ -1,0 +1,102 @@
+import functools
+import json
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import SUPERUSER_ID, http
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.http import request
+
+_logger = logging.getLogger(__name__)
+
+#: The body of a request is never read beyond this (docs/formats.md §7: a batch is at most 8 MB).
+MAX_BODY = 8 * 1024 * 1024
+LANGUAGE = "fr_FR"
+
+
+class TillRefusal(Exception):
+    """An answer other than 200: status, stable code, sentence in French that says what to do."""
+
+    def __init__(self, status, code, message, **details):
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+def till_route(path, **options):
+    """Route of the till API: no session, no CSRF token, refusals and faults as JSON (formats.md §7)."""
+
+    def decorate(method):
+        @functools.wraps(method)
+        def answer(self, *args, **kwargs):
+            try:
+                return method(self, *args, **kwargs)
+            except TillRefusal as refusal:
+                return refuse(refusal.status, refusal.code, refusal.message, refusal.details)
+            except UserError as error:
+                request.env.cr.rollback()
+                return refuse(409, "refused", str(error))
+            except (OperationalError, ConcurrencyError):
+                raise  # replayed by Odoo with a fresh snapshot
+            except Exception:
+                _logger.exception("Till API: fault in %s", path)
+                request.env.cr.rollback()
+                return refuse(500, "server", "Le serveur n'a pas pu traiter l'envoi. La caisse réessaie seule.")
+
+        return http.route(
+            path, type="http", auth="none", csrf=False, save_session=False, max_content_length=MAX_BODY, **options
+        )(answer)
+
+    return decorate
+
+
+def refuse(status, code, message, details=None):
+    """The refusal of docs/formats.md."""
+    body = {"error": {"code": code, "message": message, "details": details or {}}}
+    headers = [("WWW-Authenticate", "Bearer")] if status == 401 else None
+    return request.make_json_response(body, headers=headers, status=status)
+
+
+class TillApi(http.Controller):
+    """What the routes of the till API share; a controller of the API inherits it."""
+
+    def _env(self, company=None):
+        """Superuser environment in French, in the till's company."""
+        context = {"lang": LANGUAGE, "tz": "Europe/Paris"}
+        if company:
+            context["allowed_company_ids"] = company.ids
+        return request.env(user=SUPERUSER_ID, su=True, context=context)
+
+    def _till(self):
+        """The live till whose API key is in the Authorization header."""
+        scheme, _space, key = request.httprequest.headers.get("Authorization", "").partition(" ")
+        till = self._env()["escarcelle.till"]._escarcelle_from_key(key.strip())
+        if scheme.lower() != "bearer" or not till:
+            raise TillRefusal(
+                401, "bad_key", "Clé de caisse inconnue. Associez de nouveau cette caisse depuis le back-office."
+            )
+        if till.state != "live":
+            raise TillRefusal(
+                403, "revoked", "Cette caisse a été révoquée. Créez une nouvelle caisse dans le back-office."
+            )
+        return till.with_env(self._env(till.company_id))
+
+    def _body(self):
+        """The JSON object of the request; never more than MAX_BODY bytes are read."""
+        length = request.httprequest.content_length
+        if length is None:
+            raise TillRefusal(411, "length_required", "L'envoi doit annoncer sa taille (Content-Length).")
+        if length > MAX_BODY:
+            raise TillRefusal(
+                413, "too_large", "Envoi trop volumineux : 8 Mo au plus. Envoyez les enregistrements par lots plus petits."
+            )
+        try:
+            body = json.loads(request.httprequest.get_data())
+        except (ValueError, RecursionError):
+            raise TillRefusal(400, "bad_request", "Envoi illisible : ce n'est pas du JSON correct.") from None
+        if not isinstance(body, dict):
+            raise TillRefusal(400, "bad_request", "Envoi illisible : un objet JSON est attendu.")
+        return body

@@ -1,0 +1,2 @@
+from . import cashier_secret
+from . import till_pairing
