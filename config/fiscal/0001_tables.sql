@@ -116,22 +116,29 @@ CREATE TABLE fiscal.record (
 CREATE UNIQUE INDEX record_origin ON fiscal.record (origin, till, kind);
 CREATE UNIQUE INDEX record_id ON fiscal.record (id);
 CREATE INDEX record_day ON fiscal.record (business_day, kind, till);
+-- The code of an event stands in its signed string.
+CREATE INDEX record_event ON fiscal.record (till, split_part(payload, ',', 2), seq) WHERE kind = 'JET';
 COMMENT ON COLUMN fiscal.record.late IS 'About reception only: arrived long after it was signed, or signed after the sale.';
 
--- The last record of each chain. Every append updates it: under REPEATABLE READ a lock without an update would let
--- two transactions continue the chain from the same place.
+-- The last record of each chain, moved by append() only.
 CREATE TABLE fiscal.head (
     till text NOT NULL,
     kind text NOT NULL,
-    seq bigint NOT NULL DEFAULT 0,
-    signature text NOT NULL DEFAULT '',
-    record_id bigint,
-    at timestamptz,
-    business_day date,
-    totals jsonb,
+    seq bigint NOT NULL,
+    signature text NOT NULL,
+    record_id bigint NOT NULL,
+    business_day date NOT NULL,
+    totals jsonb NOT NULL,
     PRIMARY KEY (till, kind)
 ) WITH (fillfactor = 40);
 COMMENT ON COLUMN fiscal.head.record_id IS 'Greatest among the chains of a device: its most recent record.';
+
+-- One row a device, locked and updated by every append: under REPEATABLE READ a lock alone would let a transaction
+-- whose snapshot is older continue the chain from the wrong place.
+CREATE TABLE fiscal.till_clock (
+    till text PRIMARY KEY,
+    appends bigint NOT NULL
+) WITH (fillfactor = 40);
 
 -- Validly signed, impossible to chain: never refused, never lost.
 CREATE TABLE fiscal.quarantine (

@@ -11,24 +11,31 @@ BEGIN
 END
 $$;
 
--- A head starts at zero and only moves forward, to a record that is really there.
+-- A chain starts with its first record; a head only moves forward, to a record that is really there.
 CREATE FUNCTION fiscal.check_head() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS
 $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.seq <> 0 OR NEW.signature <> '' THEN
-            RAISE EXCEPTION 'Journal fiscal : une chaîne commence à zéro.' USING ERRCODE = 'check_violation';
-        END IF;
-        RETURN NEW;
-    END IF;
-    IF NEW.till <> OLD.till OR NEW.kind <> OLD.kind OR NEW.seq <= OLD.seq OR NOT EXISTS (
+    IF (TG_OP = 'INSERT' AND NEW.seq < 1)
+       OR (TG_OP = 'UPDATE' AND (NEW.till <> OLD.till OR NEW.kind <> OLD.kind OR NEW.seq <= OLD.seq))
+       OR NOT EXISTS (
         SELECT FROM fiscal.record r
         WHERE r.till = NEW.till AND r.kind = NEW.kind AND r.seq = NEW.seq AND r.signature = NEW.signature
           AND r.id = NEW.record_id
     ) THEN
-        RAISE EXCEPTION 'Journal fiscal : la tête de chaîne %/% ne peut aller qu''à un enregistrement suivant.',
-            OLD.till, OLD.kind USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'Journal fiscal : la tête de la chaîne % % ne peut aller qu''à un enregistrement suivant.',
+            NEW.till, NEW.kind USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION fiscal.check_clock() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS
+$$
+BEGIN
+    IF NEW.till <> OLD.till OR NEW.appends <> OLD.appends + 1 THEN
+        RAISE EXCEPTION 'Journal fiscal : le compteur d''écritures ne fait qu''avancer.' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END
@@ -39,9 +46,10 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['schema_migration', 'instance', 'till', 'certificate', 'certificate_revocation',
-                                'record', 'quarantine'] LOOP
-        EXECUTE format('CREATE TRIGGER immutable BEFORE UPDATE OR DELETE ON fiscal.%I
-                        FOR EACH ROW EXECUTE FUNCTION fiscal.refuse_change()', name);
+                                'record', 'quarantine', 'head', 'till_clock'] LOOP
+        EXECUTE format('CREATE TRIGGER immutable BEFORE %s ON fiscal.%I
+                        FOR EACH ROW EXECUTE FUNCTION fiscal.refuse_change()',
+                       CASE WHEN name IN ('head', 'till_clock') THEN 'DELETE' ELSE 'UPDATE OR DELETE' END, name);
         EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON fiscal.%I
                         FOR EACH STATEMENT EXECUTE FUNCTION fiscal.refuse_change()', name);
         EXECUTE format('ALTER TABLE fiscal.%I ENABLE ALWAYS TRIGGER immutable', name);
@@ -50,11 +58,9 @@ BEGIN
 END
 $guards$;
 
-CREATE TRIGGER immutable BEFORE DELETE ON fiscal.head FOR EACH ROW EXECUTE FUNCTION fiscal.refuse_change();
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON fiscal.head FOR EACH STATEMENT EXECUTE FUNCTION fiscal.refuse_change();
 CREATE TRIGGER forward BEFORE INSERT OR UPDATE ON fiscal.head FOR EACH ROW EXECUTE FUNCTION fiscal.check_head();
-ALTER TABLE fiscal.head ENABLE ALWAYS TRIGGER immutable;
-ALTER TABLE fiscal.head ENABLE ALWAYS TRIGGER no_truncate;
 ALTER TABLE fiscal.head ENABLE ALWAYS TRIGGER forward;
+CREATE TRIGGER forward BEFORE UPDATE ON fiscal.till_clock FOR EACH ROW EXECUTE FUNCTION fiscal.check_clock();
+ALTER TABLE fiscal.till_clock ENABLE ALWAYS TRIGGER forward;
 
 RESET ROLE;

@@ -17,7 +17,8 @@ BEGIN
 END
 $$;
 
--- Adds a device, or a new version of it when something changed. Without a number the next free one is given.
+-- Adds a device, or a new version of it when something changed. Without a number one is given from 901 up: those are
+-- the devices the server signs for, so that tills can be 1, 2, 3.
 CREATE FUNCTION fiscal.register_till(
     p_uid text, p_number integer, p_name text, p_signer text, p_company_id integer, p_config_id integer,
     p_siret text, p_software text
@@ -43,18 +44,15 @@ BEGIN
         END IF;
         number := last.number;
     ELSIF number IS NULL THEN
-        SELECT coalesce(max(t.number), 0) + 1 INTO number FROM fiscal.till t WHERE t.version = 1;
+        SELECT coalesce(max(t.number), 900) + 1 INTO number FROM fiscal.till t WHERE t.version = 1 AND t.number > 900;
     ELSIF EXISTS (SELECT FROM fiscal.till t WHERE t.version = 1 AND t.number = p_number) THEN
         RAISE EXCEPTION 'Le numéro de caisse % est déjà donné.', p_number USING ERRCODE = 'EF008';
     END IF;
     INSERT INTO fiscal.till (uid, version, number, name, signer, company_id, config_id, siret, software)
     VALUES (p_uid, coalesce(last.version, 0) + 1, number, p_name, p_signer, p_company_id, p_config_id, p_siret,
             p_software);
-    -- All chains exist from the start: a head that must be there can be locked, an absent one cannot.
     IF last.version IS NULL THEN
-        INSERT INTO fiscal.head (till, kind)
-        SELECT p_uid, k FROM unnest(ARRAY['TCK', 'FCT', 'NTE', 'JSP', 'DUP', 'REG', 'GTJ', 'GTM', 'GTA', 'JET',
-                                          'ARC', 'ECO', 'ANC']) k;
+        INSERT INTO fiscal.till_clock (till, appends) VALUES (p_uid, 0);
     END IF;
     RETURN jsonb_build_object('number', number, 'version', coalesce(last.version, 0) + 1, 'new', true);
 END

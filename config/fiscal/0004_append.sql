@@ -2,25 +2,34 @@
 
 SET LOCAL ROLE fiscal_owner;
 
--- Takes the device's lock and answers the heads of some of its chains: {kind: {seq, signature, totals, …}}.
--- The rows are locked too: a transaction whose snapshot is older than the last append gets a serialisation failure
--- (and is replayed) instead of taking a decision on a stale head.
-CREATE FUNCTION fiscal.lock(p_till text, p_kinds text[]) RETURNS jsonb
+-- Takes the device's lock and answers where it stands:
+-- {"heads": {kind: {"seq", "signature", "business_day", "record_id"}}, "totals": those of its most recent record,
+--  "closing": name of the last closed day, "anchor": hash of the last anchor}.
+-- The row is locked too: a transaction whose snapshot is older than the last append gets a serialisation failure (and
+-- is replayed) instead of deciding on stale heads.
+CREATE FUNCTION fiscal.lock(p_till text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$
 DECLARE
-    heads jsonb := '{}';
-    head fiscal.head;
+    standing jsonb;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('fiscal.till.' || p_till, 0));
-    FOR head IN SELECT * FROM fiscal.head h WHERE h.till = p_till AND h.kind = ANY (p_kinds) ORDER BY h.kind FOR UPDATE
-    LOOP
-        heads := jsonb_set(heads, ARRAY[head.kind], to_jsonb(head) - 'till' - 'kind');
-    END LOOP;
-    IF heads = '{}' THEN
+    PERFORM FROM fiscal.till_clock c WHERE c.till = p_till FOR UPDATE;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'Caisse inconnue : %.', p_till USING ERRCODE = 'EF001';
     END IF;
-    RETURN heads;
+    SELECT jsonb_build_object(
+        'heads', coalesce(jsonb_object_agg(h.kind, jsonb_build_object(
+            'seq', h.seq, 'signature', h.signature, 'business_day', h.business_day, 'record_id', h.record_id)), '{}'),
+        'totals', (array_agg(h.totals ORDER BY h.record_id DESC))[1],
+        -- Both stand in the signed string: docs/formats.md §3.
+        'closing', max(split_part(r.payload, ',', 6)) FILTER (WHERE h.kind = 'GTJ'),
+        'anchor', max(split_part(r.payload, ',', 1)) FILTER (WHERE h.kind = 'ANC'))
+    INTO standing
+    FROM fiscal.head h
+    LEFT JOIN fiscal.record r ON h.kind IN ('GTJ', 'ANC') AND r.till = h.till AND r.kind = h.kind AND r.seq = h.seq
+    WHERE h.till = p_till;
+    RETURN standing;
 END
 $$;
 
@@ -30,7 +39,7 @@ CREATE FUNCTION fiscal.append(p_till text, p_records jsonb, p_late boolean DEFAU
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$
 DECLARE
-    till fiscal.till;
+    device fiscal.till;
     heads jsonb;
     moved jsonb := '{}';
     answers jsonb := '[]';
@@ -48,12 +57,12 @@ BEGIN
     IF jsonb_array_length(p_records) = 0 THEN
         RETURN answers;
     END IF;
-    heads := fiscal.lock(p_till, ARRAY(SELECT DISTINCT r ->> 'kind' FROM jsonb_array_elements(p_records) r));
-    SELECT * INTO STRICT till FROM fiscal.till t WHERE t.uid = p_till ORDER BY t.version DESC LIMIT 1;
+    heads := fiscal.lock(p_till) -> 'heads';
+    SELECT * INTO STRICT device FROM fiscal.till t WHERE t.uid = p_till ORDER BY t.version DESC LIMIT 1;
 
     FOR item IN SELECT r FROM jsonb_array_elements(p_records) WITH ORDINALITY AS e (r, i) ORDER BY i LOOP
         rec := jsonb_populate_record(NULL::fiscal.record, item);
-        IF rec.till IS DISTINCT FROM p_till OR rec.till_number IS DISTINCT FROM till.number THEN
+        IF rec.till IS DISTINCT FROM p_till OR rec.till_number IS DISTINCT FROM device.number THEN
             RAISE EXCEPTION 'L''enregistrement % % vient d''une autre caisse.', rec.kind, rec.seq
                 USING ERRCODE = 'EF001';
         END IF;
@@ -77,11 +86,12 @@ BEGIN
         END IF;
 
         head := heads -> rec.kind;
-        IF rec.seq IS DISTINCT FROM (head ->> 'seq')::bigint + 1 THEN
-            RAISE EXCEPTION '% % : numéro % attendu, % reçu.', p_till, rec.kind, (head ->> 'seq')::bigint + 1, rec.seq
+        IF rec.seq IS DISTINCT FROM coalesce((head ->> 'seq')::bigint, 0) + 1 THEN
+            RAISE EXCEPTION '% % : numéro % attendu, % reçu.', p_till, rec.kind,
+                coalesce((head ->> 'seq')::bigint, 0) + 1, rec.seq
                 USING ERRCODE = 'EF003';
         END IF;
-        IF rec.previous IS DISTINCT FROM head ->> 'signature' THEN
+        IF rec.previous IS DISTINCT FROM coalesce(head ->> 'signature', '') THEN
             RAISE EXCEPTION '% % % : ne suit pas la signature précédente.', p_till, rec.kind, rec.seq
                 USING ERRCODE = 'EF004';
         END IF;
@@ -97,20 +107,22 @@ BEGIN
             rec.till, rec.till_number, rec.kind, rec.seq, rec.doc_type, rec.operation, rec.at, rec.local,
             rec.business_day, rec.payload, rec.xml, rec.digest, rec.signature, rec.previous, rec.key_id,
             rec.fiscal_version, rec.format_version, rec.origin, rec.totals, rec.training,
-            coalesce(p_late, clock_timestamp() > rec.at + interval '24 hours'), till.company_id
+            coalesce(p_late, clock_timestamp() > rec.at + interval '24 hours'), device.company_id
         ) RETURNING id INTO rec.id;
-        head := jsonb_build_object('seq', rec.seq, 'signature', rec.signature, 'record_id', rec.id, 'at', rec.at,
-                                   'business_day', rec.business_day, 'totals', rec.totals);
+        head := jsonb_build_object('till', rec.till, 'kind', rec.kind, 'seq', rec.seq, 'signature', rec.signature,
+                                   'record_id', rec.id, 'business_day', rec.business_day, 'totals', rec.totals);
         heads := jsonb_set(heads, ARRAY[rec.kind], head);
         moved := jsonb_set(moved, ARRAY[rec.kind], head);
         answers := answers || jsonb_build_object('kind', rec.kind, 'seq', rec.seq, 'id', rec.id, 'status', 'stored');
     END LOOP;
 
-    UPDATE fiscal.head h
-    SET seq = m.seq, signature = m.signature, record_id = m.record_id, at = m.at, business_day = m.business_day,
-        totals = m.totals
-    FROM jsonb_each(moved) e, jsonb_populate_record(NULL::fiscal.head, e.value) m
-    WHERE h.till = p_till AND h.kind = e.key;
+    IF moved <> '{}' THEN
+        INSERT INTO fiscal.head SELECT m.* FROM jsonb_each(moved) e, jsonb_populate_record(NULL::fiscal.head, e.value) m
+        ON CONFLICT ON CONSTRAINT head_pkey DO UPDATE
+        SET seq = excluded.seq, signature = excluded.signature, record_id = excluded.record_id,
+            business_day = excluded.business_day, totals = excluded.totals;
+        UPDATE fiscal.till_clock c SET appends = c.appends + 1 WHERE c.till = p_till;
+    END IF;
     RETURN answers;
 END
 $$;

@@ -10,7 +10,7 @@ GRANT EXECUTE ON FUNCTION
     fiscal.register_till(text, integer, text, text, integer, integer, text, text),
     fiscal.register_certificate(text, text, text, timestamptz),
     fiscal.revoke_certificate(text, text, text),
-    fiscal.lock(text, text[]),
+    fiscal.lock(text),
     fiscal.append(text, jsonb, boolean),
     fiscal.quarantine(text, jsonb, text, text, text)
     TO fiscal_writer;
