@@ -37,7 +37,9 @@ def parser() -> argparse.ArgumentParser:
     add("doctor", "dit ce qui manque et la commande qui répare")
     backup = add("backup", "sauvegarde chiffrée : base, fichiers, clés")
     backup.add_argument("directory", metavar="DOSSIER")
-    backup.add_argument("--database", metavar="BASE", help="par défaut, celle de la démonstration")
+    backup.add_argument(
+        "--database", metavar="BASE", help="par défaut : escarcelle, sinon la démonstration"
+    )
     restore = add("restore", "restaure une sauvegarde dans une base neuve")
     restore.add_argument("archive", metavar="FICHIER")
     restore.add_argument("--database", metavar="BASE", help="nom de la base neuve")
@@ -95,11 +97,11 @@ def _command(options: argparse.Namespace) -> int:
         case "bench":
             return _bench(options)
         case "backup":
-            from ops import backup
+            from ops.saving import backup
 
             return backup.run(options.directory, options.database, yes=options.yes)
         case "restore":
-            from ops import restore
+            from ops.saving import restore
 
             return restore.run(options.archive, options.database, yes=options.yes)
         case "fiscal-migrate":
@@ -113,7 +115,7 @@ def _command(options: argparse.Namespace) -> int:
         case _:
             from ops import maintenance
 
-            return maintenance.shell(options.database, yes=options.yes)
+            return maintenance.shell_of_odoo(options.database, yes=options.yes)
 
 
 def _bench(options: argparse.Namespace) -> int:

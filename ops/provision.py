@@ -16,8 +16,9 @@ class Level(enum.IntEnum):
     """How far to go."""
 
     PYTHON = 1  # enough for the tests that need no database
-    BASE = 2  # Odoo's own modules in a database
-    TEMPLATE = 3  # the whole shop, with its demonstration data
+    CLUSTER = 2  # and PostgreSQL with its roles
+    BASE = 3  # and Odoo's own modules in a database
+    TEMPLATE = 4  # and the whole shop, with its demonstration data
 
 
 def _cluster_recipe() -> str:
@@ -36,13 +37,15 @@ def groups(cluster: Cluster, level: Level) -> list[list[Step]]:
     )  # fmt: skip
     if level == Level.PYTHON:
         return [[venv_step], [own_step]]
-    odoo_step = Step(
-        "odoo", "Odoo 19 (paquet Debian, racine privée)",
-        odoo_source.wanted, odoo_source.present, odoo_source.fetch,
-    )  # fmt: skip
     cluster_step = Step(
         "postgres", "base de données PostgreSQL",
         _cluster_recipe, cluster.exists, cluster.create,
+    )  # fmt: skip
+    if level == Level.CLUSTER:
+        return [[venv_step, cluster_step], [own_step]]
+    odoo_step = Step(
+        "odoo", "Odoo 19 (paquet Debian, racine privée)",
+        odoo_source.wanted, odoo_source.present, odoo_source.fetch,
     )  # fmt: skip
     return [[odoo_step, venv_step, cluster_step], [own_step]]
 
@@ -66,7 +69,7 @@ def database_groups(cluster: Cluster, level: Level) -> list[list[Step]]:
 
 @contextmanager
 def ready(level: Level, *, browser: bool = False, yes: bool = False) -> Iterator[Cluster]:
-    """Bring the house to ``level``; the cluster runs for the length of the block (from BASE on)."""
+    """Bring the house to ``level``; the cluster runs for the length of the block (from CLUSTER on)."""
     system.require_known_system()
     HOUSE.make_directories()
     cluster = Cluster()
@@ -77,7 +80,7 @@ def ready(level: Level, *, browser: bool = False, yes: bool = False) -> Iterator
             system.install(needs, yes)
         for group in groups(cluster, level):
             run_group(group, stamps)
-    if level < Level.BASE:
+    if level < Level.CLUSTER:
         yield cluster
         return
     with cluster.in_use():

@@ -19,12 +19,6 @@ OURS = ("escarcelle_fiscal", "escarcelle_pos", "escarcelle_social")
 ALWAYS = ("base", "point_of_sale", "l10n_fr_account")
 BASE = "escarcelle_base_"
 TEMPLATE = "escarcelle_template_"
-# Attachments live in the copy itself: `createdb -T` carries them, and no browser waits for them.
-EXTENSIONS = """
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE EXTENSION IF NOT EXISTS unaccent;
-ALTER FUNCTION unaccent(text) IMMUTABLE;
-"""
 
 
 def foreign_depends() -> list[str]:
@@ -37,7 +31,7 @@ def foreign_depends() -> list[str]:
 
 
 def base_world() -> World:
-    recipe = hashing.of_text(odoo_source.version(), EXTENSIONS, *foreign_depends())
+    recipe = hashing.of_text(odoo_source.version(), databases.EXTENSIONS, *foreign_depends())
     return world.other_world(BASE + recipe[:10])
 
 
@@ -59,11 +53,7 @@ def _build(cluster: Cluster, target: World, source: World | None, fill) -> None:
     draft.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
     fill(draft)
     world.remove(cluster, target)
-    databases.rename(cluster, draft.name, target.name)
-    draft.base.rename(target.base)
-    if target_store := target.data / "filestore" / draft.name:
-        if target_store.is_dir():
-            target_store.rename(target.filestore)
+    world.move(cluster, draft, target)
     target.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
     prefix = re.sub(r"[0-9a-f]+$", "", target.name)
     for name in cluster.databases():
@@ -76,7 +66,7 @@ def build_base(cluster: Cluster) -> None:
     log = HOUSE.log / "odoo-base.log"
 
     def fill(draft: World) -> None:
-        cluster.sql(EXTENSIONS, draft.name)
+        databases.extend(cluster, draft.name)
         odoo_command.install(
             draft, foreign_depends(), "--load-language=fr_FR",
             log=log, what="l'installation d'Odoo dans la base a échoué",

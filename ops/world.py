@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops import databases, odoo_source, secrets
+from ops.errors import OpsError
 from ops.paths import HOUSE
 from ops.postgres import HOST, Cluster
 
@@ -82,6 +83,32 @@ def demo_world() -> World:
     return World("escarcelle_demo", HOUSE.var)
 
 
+def house_world() -> World:
+    """The world of ``./escarcelle up``: a real shop."""
+    return other_world("escarcelle")
+
+
+def of_name(name: str) -> World:
+    """Where the files of a database are."""
+    demo = demo_world()
+    return demo if name == demo.name else other_world(name)
+
+
+def of_database(cluster: Cluster, name: str | None) -> World:
+    """The world of a database that exists; by default the real shop, else the demonstration.
+
+    Raises:
+        OpsError: there is no such database.
+    """
+    existing = cluster.databases()
+    candidates = [name] if name else [house_world().name, demo_world().name]
+    for candidate in candidates:
+        if candidate in existing:
+            return of_name(candidate)
+    known = ", ".join(sorted(existing - {"postgres"})) or "aucune"
+    raise OpsError(f"pas de base « {candidates[0]} » (bases : {known})", "./escarcelle demo")
+
+
 def other_world(name: str) -> World:
     """A world on the side: a template, a test, a played day."""
     return World(databases.checked(name), HOUSE.var / "worlds" / name)
@@ -96,6 +123,15 @@ def clone(cluster: Cluster, source: World, target: World) -> None:
     if source.fiscal.is_dir():
         shutil.copytree(source.fiscal, target.fiscal)
     target.make_directories()
+
+
+def move(cluster: Cluster, source: World, target: World) -> None:
+    """Give a world on the side its final name. Nothing of that name may be there."""
+    databases.rename(cluster, source.name, target.name)
+    source.base.rename(target.base)
+    former = target.data / "filestore" / source.name
+    if former.is_dir():
+        former.rename(target.filestore)
 
 
 def remove(cluster: Cluster, world: World) -> None:

@@ -36,8 +36,14 @@ def cast(env) -> dict:
 
     tills = env["escarcelle.till"].search([], order="number")
     company = tills[:1].company_id
-    products = env["product.product"].with_company(company).search(
-        [("available_in_pos", "=", True), ("barcode", "!=", False)], order="default_code", limit=40
+    products = (
+        env["product.product"]
+        .with_company(company)
+        .search(
+            [("available_in_pos", "=", True), ("barcode", "!=", False)],
+            order="default_code",
+            limit=40,
+        )
     )
     households = env["escarcelle.household"].search([("company_id", "=", company.id)], order="code")
     pricelists = households.pricelist_id | tills.config_id.pricelist_id
@@ -59,7 +65,9 @@ def cast(env) -> dict:
         "households": [
             {
                 "code": household.code,
-                "cards": household.card_ids.filtered(lambda c: c.state == "active").mapped("number"),
+                "cards": household.card_ids.filtered(lambda c: c.state == "active").mapped(
+                    "number"
+                ),
                 "pricelist_id": household.pricelist_id.id,
                 "fiscal_position_id": household.fiscal_position_id.id or None,
                 "entitled": household.escarcelle_entitled

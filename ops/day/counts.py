@@ -75,7 +75,9 @@ class Database:
             for uuid, (_till, cents, _refund) in promised.items()
             if records[uuid] and orders[uuid] and not amounts[uuid] == totals[uuid] == cents
         )
-        (kept,) = self.rows("SELECT count(*), count(*) FILTER (WHERE kind LIKE 'GT_') FROM fiscal.record")
+        (kept,) = self.rows(
+            "SELECT count(*), count(*) FILTER (WHERE kind LIKE 'GT_') FROM fiscal.record"
+        )
         (sessions,) = self.rows(
             """SELECT count(DISTINCT s.id) FROM pos_session s JOIN pos_order o ON o.session_id = s.id"""
         )[0]

@@ -96,7 +96,9 @@ def _day_online(day: Day) -> None:
         with TillBrowser(day.house.tills[0].url, day.cast, 1) as screen:
             for number in range(BROWSER_SALES):
                 household = _buyers(day.cast)[number % 3] if number % 2 else None
-                day.browser_uuids.add(screen.sell(day.ledger, household, day.cast["products"][number]))
+                day.browser_uuids.add(
+                    screen.sell(day.ledger, household, day.cast["products"][number])
+                )
 
     def over_http(seller: Seller) -> None:
         for number in range(HTTP_SALES_PER_TILL):
@@ -222,7 +224,9 @@ def _verify(*paths: str) -> dict:
         raise DayError(f"escarcelle-verify n'a pas répondu : {done.stderr[-400:]}") from None
     expected = {"sound": 0, "defects": 1, "unusable": 2}[verdict["verdict"]]
     if done.returncode != expected:
-        raise DayError(f"escarcelle-verify dit {verdict['verdict']} et finit par {done.returncode}.")
+        raise DayError(
+            f"escarcelle-verify dit {verdict['verdict']} et finit par {done.returncode}."
+        )
     return verdict
 
 

@@ -97,7 +97,9 @@ class Seller:
     def _order(self, lines: list[dict], pricelist: int, household: dict | None, paper: str) -> dict:
         total = sum(map(_amount, lines))
         method = self.cast["payment_methods"][self.random.choice(("cash", "cash", "bank"))]
-        payments = [{"uuid": str(uuid4()), "payment_method_id": method, "amount": total, "change": 0}]
+        payments = [
+            {"uuid": str(uuid4()), "payment_method_id": method, "amount": total, "change": 0}
+        ]
         order = {
             "uuid": str(uuid4()),
             "training": False,

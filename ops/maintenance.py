@@ -1,0 +1,47 @@
+"""Small commands on an existing database: fiscal migrations, ``psql``, Odoo's interpreter."""
+
+import subprocess
+from collections.abc import Sequence
+
+from ops import fiscal, odoo_command, provision, shell, world
+from ops.console import CONSOLE
+from ops.ports import DEFAULTS
+from ops.provision import Level
+
+
+def migrate(names: Sequence[str], *, yes: bool = False) -> int:
+    """Apply the pending fiscal migrations; to every real database when none is named."""
+    with provision.ready(Level.CLUSTER, yes=yes) as cluster:
+        wanted = list(names)
+        if not wanted:
+            own = (world.house_world().name, world.demo_world().name)
+            wanted = [name for name in own if name in cluster.databases()]
+        if not wanted:
+            CONSOLE.say("Aucune base à migrer.")
+        for name in wanted:
+            target = world.of_database(cluster, name)
+            done = fiscal.migrate(cluster, target.name)
+            said = ", ".join(f"{m.number:04d}_{m.name}" for m in done) or "rien à faire"
+            print(f"{target.name} : {said}")
+    return 0
+
+
+def psql(name: str | None, *, yes: bool = False) -> int:
+    """The superuser's ``psql``."""
+    with provision.ready(Level.CLUSTER, yes=yes) as cluster:
+        target = world.of_database(cluster, name)
+        environment = {**cluster.environment(), "PGDATABASE": target.name}
+        return subprocess.call([cluster.client("psql")], env=shell.environment(environment))
+
+
+def shell_of_odoo(name: str | None, *, yes: bool = False) -> int:
+    """Odoo's own interpreter, ``env`` at hand."""
+    with provision.ready(Level.BASE, yes=yes) as cluster:
+        target = world.of_database(cluster, name)
+        if not target.conf.exists():
+            target.write_conf(cluster, DEFAULTS["odoo"])
+        argv = odoo_command.argv(target)
+        argv[3:3] = ["shell"]
+        return subprocess.call(
+            [*argv, "--no-http"], env=shell.environment(target.environment()), cwd=target.base
+        )

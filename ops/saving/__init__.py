@@ -1,0 +1,1 @@
+"""``backup`` and ``restore``: database with its owners, filestore, fiscal keys, in one sealed file."""

@@ -1,0 +1,75 @@
+"""``./escarcelle up``: an empty house to work in for good. No demonstration data, no till program."""
+
+import time
+
+from ops import databases, fiscal, odoo_command, provision, secrets, shell, templates, world
+from ops.console import CONSOLE
+from ops.paths import HOUSE
+from ops.ports import DEFAULTS
+from ops.postgres import Cluster
+from ops.provision import Level
+from ops.server import OdooServer
+from ops.world import World
+
+
+ADMIN_SECRET = "odoo_admin"
+
+
+def run(*, yes: bool = False) -> int:
+    """Provision, make the database the first time, serve until Ctrl-C."""
+    with provision.ready(Level.BASE, yes=yes) as cluster:
+        house = world.house_world()
+        if house.name not in cluster.databases():
+            with CONSOLE.working("base neuve (journal fiscal, Escarcelle)"):
+                make(cluster, house)
+        else:
+            fiscal.migrate(cluster, house.name)
+        server = OdooServer(cluster, house)
+        try:
+            with CONSOLE.working("serveur Odoo"):
+                server.start()
+            print(welcome(server), flush=True)
+            while True:
+                time.sleep(1)
+                server.check()
+        except KeyboardInterrupt:
+            CONSOLE.say("\nFermeture…")
+        finally:
+            server.stop()
+    return 0
+
+
+def make(cluster: Cluster, house: World) -> None:
+    """The base, the fiscal schema, our addons; made aside so that an interruption leaves nothing."""
+    draft = world.other_world(house.name + "_draft")
+    world.clone(cluster, templates.base_world(), draft)
+    draft.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
+    fiscal.migrate(cluster, draft.name)
+    odoo_command.install(
+        draft, templates.OURS, log=HOUSE.log / "odoo-up.log",
+        what="l'installation de nos addons a échoué",
+    )  # fmt: skip
+    password = secrets.read_or_draw(HOUSE.secrets / ADMIN_SECRET)
+    shell.run(
+        [*odoo_command.argv(draft)[:3], "shell", *odoo_command.argv(draft)[3:], "--no-http"],
+        what="le mot de passe de l'administrateur n'a pas pu être posé",
+        env=draft.environment(),
+        stdin=f"env.ref('base.user_admin').password = {password!r}\nenv.cr.commit()\n",
+    )
+    world.move(cluster, draft, house)
+
+
+def welcome(server: OdooServer) -> str:
+    return "\n".join([
+        "",
+        "Escarcelle est ouverte, vide.",
+        "",
+        f"  Gestion     {server.url}    identifiant : admin",
+        f"  Mot de passe de départ : {HOUSE.secrets / ADMIN_SECRET}",
+        "",
+        "  À la première connexion : changer ce mot de passe, puis compléter la société (SIRET, adresse,",
+        "  régime de TVA). Une caisse se crée dans Point de vente › Caisses, qui donne son code d'appairage.",
+        f"  Base {databases.checked(server.world.name)}, fichiers dans {server.world.base}.",
+        "",
+        "Ctrl-C pour fermer.",
+    ])  # fmt: skip
