@@ -109,12 +109,20 @@ class Config:
     till: TillConfig = TillConfig()
     server: ServerConfig = ServerConfig()
     printing: PrintingConfig = PrintingConfig()
-    devices: Mapping[str, object] = MappingProxyType({})
+    devices: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
-    def with_options(self, **options: object) -> "Config":
-        """Replace [till] values given on the command line; None means not given."""
-        given = {name: value for name, value in options.items() if value is not None}
-        return replace(self, till=replace(self.till, **given))
+    def with_options(
+        self, *, state_dir: Path | None, port: int | None, url: str | None
+    ) -> "Config":
+        """Replace what was given on the command line; None means not given."""
+        till, server = self.till, self.server
+        if state_dir is not None:
+            till = replace(till, state_dir=state_dir)
+        if port is not None:
+            till = replace(till, port=port)
+        if url is not None:
+            server = replace(server, url=url)
+        return replace(self, till=till, server=server)
 
 
 def load(path: Path | None) -> Config:

@@ -17,12 +17,17 @@ class Hub:
         self._listeners: set[asyncio.Queue] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    @property
+    def count(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
     def attach(self) -> None:
         """Remember the running loop."""
         self._loop = asyncio.get_running_loop()
 
     def publish(self, kind: str, data: object) -> None:
-        """Tell everyone; ``kind`` is ``status``, ``snapshot`` or ``scan``."""
+        """Tell everyone; ``kind`` is ``status``, ``snapshot``, ``scan``, or ``stop`` at the end."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, kind, data)
 

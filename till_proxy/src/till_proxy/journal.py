@@ -161,6 +161,16 @@ class Journal:
         self._pending.discard(n)
         self._sent.add(n)
 
+    def resend(self, first: int = 1) -> int:
+        """Put acknowledged entries from number ``first`` back in the queue; how many."""
+        numbers = [n for n in sorted(self._sent) if n >= first]
+        for n in numbers:
+            os.replace(self._dir.sent / _file(n), self._dir.pending / _file(n))
+            self._sent.discard(n)
+            self._pending.add(n)
+        self.flush_acknowledged()
+        return len(numbers)
+
     def flush_acknowledged(self) -> None:
         """Make the moves durable: the new name first, so that no crash loses both."""
         fsync_directory(self._dir.sent)

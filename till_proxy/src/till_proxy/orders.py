@@ -12,7 +12,7 @@ from escarcelle_core import money
 from .strict import Reader, bad
 
 PAPER = ("none", "paper", "email")
-_EMAIL = re.compile(r"[^@\s<>\"',;:()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
+EMAIL = re.compile(r"[^@\s<>\"',;:()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def parse(data: object) -> Order:
         raw=data,  # type: ignore[arg-type] - Reader has checked it is a dict
     )
     body.done()
-    if order.paper == "email" and not _EMAIL.fullmatch(order.email):
+    if order.paper == "email" and not EMAIL.fullmatch(order.email):
         raise bad("Vente : adresse électronique incorrecte.", field="email")
     uuids = [order.uuid, *(line.uuid for line in order.lines), *(p.uuid for p in order.payments)]
     if len(set(uuids)) != len(uuids):

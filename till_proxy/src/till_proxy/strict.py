@@ -26,14 +26,14 @@ def bad(message: str, **details: object) -> Refusal:
     )
 
 
-def loads(body: bytes) -> object:
-    """Parse JSON strictly: UTF-8, no duplicate key, no NaN, no Infinity, no float."""
+def loads(body: bytes, *, floats: bool = False) -> object:
+    """Parse JSON strictly: UTF-8, no duplicate key, no NaN, no Infinity, no float unless asked."""
     try:
         return json.loads(
             body.decode("utf-8"),
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
-            parse_float=_no_float,
+            parse_float=float if floats else _no_float,
             parse_int=_short_int,
         )
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:

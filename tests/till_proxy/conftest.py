@@ -1,0 +1,37 @@
+"""A server and till programs that end with the test, whatever happens."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fake_server import FakeServer
+from till_program import Program
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    """A till API that verifies what it stores."""
+    house = FakeServer()
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def make_program(server: FakeServer, tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """``make_program(name, code)``: an enrolled till, not started."""
+    made: list[Program] = []
+
+    def make(name: str = "till", code: str = "AAAA-BBBB", **options) -> Program:
+        program = Program(tmp_path / name, server.url, **options).enroll(code)
+        made.append(program)
+        return program
+
+    yield make
+    for program in made:
+        program.kill()
+
+
+@pytest.fixture
+def program(make_program: Callable[..., Program]) -> Program:
+    """One enrolled and running till, a cashier at it."""
+    return make_program().start()

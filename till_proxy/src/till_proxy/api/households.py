@@ -1,0 +1,55 @@
+"""``/till/v1/households/<card>``: what the cashier may know of the card just scanned."""
+
+from aiohttp import web
+
+from .. import budgets
+from ..errors import Refusal
+from ..till import Till
+from .common import till_of, token_of
+
+
+def routes() -> list[web.RouteDef]:
+    """The handlers of this file."""
+    return [web.get("/till/v1/households/{card}", household)]
+
+
+async def household(request: web.Request) -> web.Response:
+    """First name and initial, tariff, budget left, entitlement; never more."""
+    till = till_of(request)
+    till.cashiers.require(token_of(request))
+    return web.json_response(await till.do(_describe, till, request.match_info["card"][:32]))
+
+
+def _describe(till: Till, card: str) -> dict:
+    known = till.require_catalog()
+    found = known.household(card)
+    if found is None:
+        raise Refusal(
+            "not_found",
+            "Carte inconnue de cette caisse. Vérifiez la carte ; si elle est neuve, attendez que la "
+            "caisse ait reçu les données du serveur.",
+        )
+    writer = till.writer
+    day = writer.desk.rules.business_day(writer.at())
+    if writer.state.day is not None:
+        day = max(day, writer.state.day)
+    answer: dict = {
+        "code": found.code,
+        "display": found.display,
+        "partner_id": found.partner_id,
+        "tariff": {
+            "pricelist_id": found.pricelist_id,
+            "fiscal_position_id": found.fiscal_position_id,
+        },
+        "entitled": found.entitled_on(day),
+    }
+    left = budgets.left(found, known.covered.unknown(writer.index.spent.get(found.code, ())), day)
+    if left is not None:
+        end = budgets.period_end(found, day)
+        answer["budget"] = {"left": left, "period_end": end.isoformat()}
+    if not answer["entitled"]:
+        answer["message"] = (
+            "Ce foyer n'a pas de droits ouverts aujourd'hui : faites renouveler ses droits, ou "
+            "demandez l'accord d'un responsable."
+        )
+    return answer

@@ -1,0 +1,243 @@
+"""The snapshot as the checks need it: settings, products, tariffs, households, cashiers, by key.
+
+Built once per snapshot from the parts of ``docs/formats.md`` §7. A part that is malformed spoils the
+whole snapshot (the one before stays in use): half a catalogue would sell at wrong prices.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from escarcelle_core import tariffs
+from escarcelle_core.budget import Allocation, Policy
+from escarcelle_core.documents import Company, Regime
+from escarcelle_core.periods import PeriodRules
+from escarcelle_core.tariffs import Priced, Tariff
+
+from .cashiers import Cashier, Secret
+from .index import Spent
+
+Part = Callable[[str], "bytes | None"]
+
+
+class CatalogError(Exception):
+    """A part of the snapshot cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Which entries the balances of a snapshot include: all up to ``last``, the last one when it was
+    asked for, but those the server had not acknowledged then."""
+
+    last: int = 0
+    waiting: frozenset[int] = frozenset()
+
+    def unknown(self, spent: Iterable[Spent]) -> list[Spent]:
+        """Those the server did not know of."""
+        return [one for one in spent if one.n > self.last or one.n in self.waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A good. ``price`` is the public reference price; ``tax_ids`` before any fiscal position."""
+
+    id: int
+    code: str
+    name: str
+    barcode: str
+    unit: str
+    tax_ids: tuple[int, ...]
+    price: Decimal
+    category_id: int
+    category: str
+    available: bool
+
+    @property
+    def priced(self) -> Priced:
+        """What tariffs look at."""
+        return Priced(self.id, self.price, self.category_id or None)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A means of payment; ``code`` is that of the ticket format."""
+
+    id: int
+    name: str
+    code: str
+    cash: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalPosition:
+    """A VAT regime: its mention, and which taxes replace which."""
+
+    id: int
+    regime: Regime
+    tax_map: Mapping[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A household as the till knows it. Budget in cents; None when it has none."""
+
+    code: str
+    display: str
+    partner_id: int | None
+    cards: tuple[str, ...]
+    pricelist_id: int | None
+    fiscal_position_id: int | None
+    entitlements: tuple[tuple[date, date | None], ...]
+    suspended: bool
+    balance: int | None
+    allocations: tuple[Allocation, ...]
+
+    def entitled_on(self, day: date) -> bool:
+        """Whether an entitlement covers ``day`` and the household is not suspended."""
+        if self.suspended:
+            return False
+        return any(start <= day and (end is None or day <= end) for start, end in self.entitlements)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything the till checks a sale against."""
+
+    version: str
+    covered: Covered
+    company: Company
+    till_number: int
+    rules: PeriodRules
+    methods: Mapping[int, PaymentMethod]
+    rates: Mapping[int, int]
+    positions: Mapping[int, FiscalPosition]
+    policy: Policy
+    basis: str
+    override_required: frozenset[str]
+    products: Mapping[int, Product]
+    tariffs: Mapping[int, Tariff]
+    households: Mapping[str, Household]
+    cashiers: tuple[Cashier, ...]
+    cards: Mapping[str, str] = field(default_factory=dict)
+
+    def household(self, card: str) -> Household | None:
+        """By card number, or by code."""
+        return self.households.get(self.cards.get(card, card))
+
+
+def load(part: Part, version: str, covered: Covered) -> Catalog:
+    """Build the catalogue from the parts; CatalogError names the one that is missing or wrong."""
+    settings = _json(part, "settings.json")
+    try:
+        households = {
+            row["code"]: _household(row) for row in _json(part, "households.json", [])
+        }
+        return Catalog(
+            version=version,
+            covered=covered,
+            company=company(settings["company"]),
+            till_number=int(settings["till"]["number"]),
+            rules=rules(settings["period"]),
+            methods={row["id"]: _method(row) for row in settings["payment_methods"]},
+            rates={row["id"]: int(row["rate"]) for row in settings["taxes"]},
+            positions={row["id"]: _position(row) for row in settings["fiscal_positions"]},
+            policy=Policy(
+                settings["social"]["over_budget"], int(settings["social"].get("tolerance", 0))
+            ),
+            basis=settings["social"].get("basis", "paid"),
+            override_required=frozenset(settings.get("override_required", ())),
+            products={row["id"]: _product(row) for row in _json(part, "products.json")},
+            tariffs=tariffs.read(_json(part, "prices.json")),
+            households=households,
+            cashiers=tuple(_cashier(row) for row in _json(part, "cashiers.json", [])),
+            cards={c: h.code for h in households.values() for c in h.cards},
+        )
+    except CatalogError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong in it, it cannot be used
+        raise CatalogError(f"Données du serveur inutilisables : {error!r:.120}") from error
+
+
+def company(data: Mapping) -> Company:
+    """The taxable person, from ``settings.json`` or from the enrolment."""
+    return Company(
+        **{
+            name: str(data.get(name) or "")
+            for name in ("name", "street", "zip", "city", "siret", "naf", "vat", "street2", "phone")
+        },
+        country=str(data.get("country") or "France"),
+    )
+
+
+def rules(data: Mapping) -> PeriodRules:
+    """The period rules, from ``settings.json`` or from the enrolment."""
+    return PeriodRules(
+        str(data.get("timezone") or "Europe/Paris"),
+        int(data.get("closing_hour") or 0),
+        int(data.get("year_end_month") or 12),
+        int(data.get("year_end_day") or 31),
+    )
+
+
+def _json(part: Part, name: str, default: object = None):
+    data = part(name)
+    if data is None:
+        if default is None:
+            raise CatalogError(f"« {name} » manque.")
+        return default
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise CatalogError(f"« {name} » est illisible.") from error
+
+
+def _product(row: Mapping) -> Product:
+    category = row.get("category") or {}
+    return Product(
+        int(row["id"]), str(row["code"] or ""), str(row["name"]), next(iter(row["barcodes"]), ""),
+        str(row["unit"]), tuple(row["tax_ids"]), Decimal(row["price"]),
+        int(category.get("id") or 0), str(category.get("name") or ""), bool(row["available"]),
+    )  # fmt: skip
+
+
+def _method(row: Mapping) -> PaymentMethod:
+    return PaymentMethod(int(row["id"]), str(row["name"]), str(row["code"]), bool(row["cash"]))
+
+
+def _position(row: Mapping) -> FiscalPosition:
+    return FiscalPosition(
+        int(row["id"]),
+        Regime(str(row["sector"]), str(row["mention"] or "")),
+        {int(tax): tuple(mapped) for tax, mapped in row["tax_map"].items()},
+    )
+
+
+def _household(row: Mapping) -> Household:
+    budget = row.get("budget")
+    return Household(
+        code=str(row["code"]),
+        display=str(row["display"]),
+        partner_id=row.get("partner_id") or None,
+        cards=tuple(map(str, row["cards"])),
+        pricelist_id=row["pricelist_id"] or None,
+        fiscal_position_id=row["fiscal_position_id"] or None,
+        entitlements=tuple(
+            (
+                date.fromisoformat(period["from"]),
+                date.fromisoformat(period["to"]) if period["to"] else None,
+            )
+            for period in row["entitlements"]
+        ),
+        suspended=bool(row["suspended"]),
+        balance=int(budget["balance"]) if budget else None,
+        allocations=tuple(Allocation.read(a) for a in budget["allocations"]) if budget else (),
+    )
+
+
+def _cashier(row: Mapping) -> Cashier:
+    return Cashier(
+        str(row["code"]), str(row["name"]), str(row["role"]),
+        Secret.from_json(row["pin"]), Secret.from_json(row["badge"]),
+    )  # fmt: skip

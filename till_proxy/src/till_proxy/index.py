@@ -1,0 +1,171 @@
+"""What the till remembers of its entries, in memory: rebuilt from the files at each start.
+
+It answers without opening files: is this sale known, what is left to refund of this line, what did
+this household spend, how much cash should be in the drawer.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """One entry: its number, its type, and the hash of what was asked (``""`` when not a request)."""
+
+    n: int
+    type: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """One sold line: the ticket it is on, its product, its signed quantity, what a unit cost."""
+
+    ticket: str
+    product_id: int
+    quantity: Decimal
+    net_price: Decimal
+    training: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTicket:
+    """One ticket. ``total`` in cents; ``kind`` is TCK or ECO; ``printed`` when paper was asked."""
+
+    n: int
+    uuid: str
+    kind: str
+    till_number: int
+    seq: int
+    day: str
+    at: str
+    total: int
+    printed: bool
+
+    @property
+    def number(self) -> str:
+        """``"3-1"``."""
+        return f"{self.till_number}-{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one entry took off a household's budget, in cents."""
+
+    n: int
+    day: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashFact:
+    """Cash in the drawer: a move of ``amount`` cents, or a count that found ``amount``."""
+
+    n: int
+    day: str
+    count: bool
+    moment: str
+    amount: int
+
+
+class Index:
+    """Fed with every entry, in order, once."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, KnownEntry] = {}
+        self.tickets: dict[str, KnownTicket] = {}
+        self.lines: dict[str, KnownLine] = {}
+        self.refunded: dict[str, Decimal] = defaultdict(Decimal)
+        self.duplicates: dict[str, int] = defaultdict(int)
+        self.spent: dict[str, list[Spent]] = defaultdict(list)
+        self.cash: list[CashFact] = []
+        self.closings: list[dict] = []
+        #: Entry number of every record, by (kind, seq).
+        self.records: dict[tuple[str, int], int] = {}
+        self._by_number: dict[tuple[str, str], str] = {}
+        self._by_day: dict[str, list[str]] = defaultdict(list)
+
+    def add(self, entry: dict) -> None:
+        """Remember ``entry`` (``docs/formats.md`` §6)."""
+        event = entry["event"]
+        n, kind = entry["n"], event["type"]
+        self.entries[entry["uuid"]] = KnownEntry(n, kind, event.get("content", ""))
+        for record in entry["records"]:
+            self.records[record["kind"], record["seq"]] = n
+            if record["kind"] in ("GTJ", "GTM", "GTA"):
+                self.closings.append(_closing(n, record))
+        if kind in ("ticket", "training"):
+            self._add_ticket(entry, event)
+        elif kind == "duplicate":
+            self.duplicates[event["original"]] += 1
+        elif kind in ("cash_move", "cash_count"):
+            self.cash.append(
+                CashFact(
+                    n, event["day"], kind == "cash_count", event.get("moment", ""), event["amount"]
+                )
+            )
+
+    def _add_ticket(self, entry: dict, event: dict) -> None:
+        uuid, order = entry["uuid"], entry["order"]
+        record = next(
+            r for r in entry["records"] if r["origin"] == uuid and r["kind"] in ("TCK", "ECO")
+        )
+        training = record["kind"] == "ECO"
+        ticket = KnownTicket(
+            entry["n"], uuid, record["kind"], record["till_number"], record["seq"],
+            record["business_day"], record["at"], order["total"], event["print_rank"] > 0,
+        )  # fmt: skip
+        self.tickets[uuid] = ticket
+        self._by_number[ticket.kind, ticket.number] = uuid
+        self._by_day[ticket.day].append(uuid)
+        for line in order["lines"]:
+            quantity = Decimal(line["quantity"])
+            net = Decimal(line["unit_price"]) * (100 - Decimal(line.get("discount", "0"))) / 100
+            self.lines[line["uuid"]] = KnownLine(
+                uuid, line["product_id"], quantity, net, training
+            )
+            if line.get("refunded_line_uuid"):
+                self.refunded[line["refunded_line_uuid"]] -= quantity
+        budget = event.get("budget")
+        if budget and not training:
+            self.spent[budget["household"]].append(Spent(entry["n"], ticket.day, budget["amount"]))
+        if event.get("cash") and not training:
+            self.cash.append(CashFact(entry["n"], ticket.day, False, "sale", event["cash"]))
+
+    def by_number(self, number: str) -> KnownTicket | None:
+        """The ticket with this printed number; training tickets never."""
+        uuid = self._by_number.get(("TCK", number))
+        return self.tickets[uuid] if uuid else None
+
+    def of_day(self, day: str, limit: int) -> list[KnownTicket]:
+        """The latest tickets of a business day, newest first."""
+        return [self.tickets[uuid] for uuid in reversed(self._by_day[day][-limit:])]
+
+    def refundable(self, line_uuid: str) -> Decimal:
+        """Quantity of a sold line that has not been given back."""
+        line = self.lines.get(line_uuid)
+        if line is None or line.quantity <= 0:
+            return Decimal(0)
+        return line.quantity - self.refunded.get(line_uuid, Decimal(0))
+
+    def expected_cash(self) -> tuple[int | None, int]:
+        """Last count (None before the first) and what should be in the drawer now, in cents."""
+        base: int | None = None
+        moves = 0
+        for fact in self.cash:
+            if fact.count:
+                base, moves = fact.amount, 0
+            else:
+                moves += fact.amount
+        return base, (base or 0) + moves
+
+
+def _closing(n: int, record: dict) -> dict:
+    """What the list of past closings shows; ``period`` is read from the signed string."""
+    parts = record["payload"].split(",")
+    return {
+        "n": n, "level": record["kind"], "number": f"{record['till_number']}-{record['seq']}",
+        "period": parts[5], "total": int(parts[1]), "day": record["business_day"],
+        "at": record["at"], "perpetual_real": int(parts[2]), "perpetual_absolute": int(parts[3]),
+    }  # fmt: skip

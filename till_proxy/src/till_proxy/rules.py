@@ -1,0 +1,383 @@
+"""From an order to a ticket: every check of a sale, against the snapshot and what the till sold.
+
+The till does not believe the screen: it takes labels, VAT and public prices from its own snapshot and
+recomputes every amount. What the law or the shop forbids is refused with a phrase that says what to do;
+what merely differs (a price that changed since the page was loaded) is kept and shown.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from escarcelle_core import budget, money, tariffs
+from escarcelle_core.documents import (
+    CANCELLATION,
+    SALE,
+    Company,
+    Line,
+    Override,
+    Payment,
+    Reference,
+    Regime,
+    Ticket,
+)
+from escarcelle_core.errors import EscarcelleError
+
+from . import budgets
+from .cashiers import MANAGER, Cashier, Cashiers
+from .catalog import Catalog, FiscalPosition, Household, Product
+from .errors import Refusal
+from .index import Index
+from .orders import Order, OrderLine
+from .strict import bad
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sale that may be signed.
+
+    ``spent`` cents come off the household's budget (None: no budget), ``left`` remain; ``flags``
+    says what differs from the snapshot; ``tokens`` are the manager's proofs to use up.
+    """
+
+    ticket: Ticket
+    spent: int | None
+    left: int | None
+    cash: int
+    drawer: bool
+    flags: dict
+    proofs: tuple[dict, ...]
+    tokens: tuple[str, ...]
+
+
+class Rules:
+    """The checks of one sale; one instance a sale."""
+
+    def __init__(
+        self, catalog: Catalog, index: Index, cashiers: Cashiers, company: Company,
+        day: date, at: datetime,
+    ):  # fmt: skip
+        self._catalog = catalog
+        self._index = index
+        self._cashiers = cashiers
+        self._company = company
+        self._day = day
+        self._at = at
+        self._flags: dict[str, object] = {}
+        self._proofs: dict[str, tuple[str, Override]] = {}
+
+    def check(self, order: Order, cashier: Cashier) -> Checked:
+        """Everything, in the order a person would want to hear about it; Refusal or a ticket."""
+        for item in order.overrides:
+            proof = self._cashiers.proof(item.token, item.kind)
+            reason = proof.reason or item.reason
+            self._proofs[item.kind] = (item.token, Override(item.kind, proof.manager, reason))
+        household = self._household(order)
+        position = self._position(order, household)
+        lines = tuple(
+            self._line(number, line, order, household, position)
+            for number, line in enumerate(order.lines, 1)
+        )
+        total = sum(line.amount for line in lines)
+        if total != order.total:
+            raise _mismatch("Le total de l'écran", order.total, total)
+        self._refunds(order, cashier)
+        self._approvals(order, cashier)
+        payments = self._payments(order, household)
+        spent, left = self._budget(order, household, lines)
+        origin = self._origin(order)
+        # Proofs are signed and used up even when the sale would have passed without them.
+        used = list(self._proofs.values())
+        ticket = Ticket(
+            uid=order.uuid,
+            company=self._company,
+            lines=lines,
+            payments=payments,
+            cashier=cashier.code,
+            regime=position.regime if position else Regime(),
+            operation=_operation(order),
+            customer=household.code if household else "",
+            tariff=str(order.pricelist_id or ""),
+            origin=origin,
+            overrides=tuple(override for _token, override in used),
+        )
+        methods = self._catalog.methods
+        in_cash = [p for p in order.payments if methods[p.method_id].cash]
+        return Checked(
+            ticket=ticket,
+            spent=spent,
+            left=left,
+            cash=sum(p.amount for p in in_cash),
+            drawer=any(p.amount or p.change for p in in_cash),
+            flags=self._flags,
+            proofs=tuple(
+                {"kind": o.kind, "manager": o.manager, "reason": o.reason} for _t, o in used
+            ),
+            tokens=tuple(token for token, _o in used),
+        )
+
+    def _allowed(self, kind: str) -> bool:
+        return kind in self._proofs
+
+    def _household(self, order: Order) -> Household | None:
+        if not order.household:
+            return None
+        household = self._catalog.household(order.household)
+        if household is None:
+            raise Refusal(
+                "not_entitled",
+                f"Le foyer {order.household} n'est pas connu de cette caisse. Vérifiez la carte ; "
+                "si elle est neuve, attendez que la caisse ait reçu les données du serveur.",
+                household=order.household,
+            )
+        if not household.entitled_on(self._day) and not self._allowed("entitlement"):
+            giving_back = all(line.quantity < 0 for line in order.lines)
+            if not giving_back:
+                raise Refusal(
+                    "not_entitled",
+                    "Ce foyer n'a plus de droits ouverts aujourd'hui. Faites renouveler ses droits, "
+                    "ou demandez l'accord d'un responsable.",
+                    household=household.code,
+                    override="entitlement",
+                )
+        if order.pricelist_id != household.pricelist_id:
+            self._flags["pricelist_differs"] = household.pricelist_id
+        return household
+
+    def _position(self, order: Order, household: Household | None) -> FiscalPosition | None:
+        """The VAT regime. A household's own regime wins over the screen's."""
+        wanted = order.fiscal_position_id
+        tariff = self._catalog.tariffs.get(order.pricelist_id or 0)
+        if household is not None and household.fiscal_position_id:
+            wanted = household.fiscal_position_id
+        elif tariff is not None and tariff.fiscal_position_id:
+            wanted = tariff.fiscal_position_id
+        if wanted != order.fiscal_position_id:
+            self._flags["fiscal_position_differs"] = wanted
+        if wanted is None:
+            return None
+        position = self._catalog.positions.get(wanted)
+        if position is None:
+            raise bad("Vente : régime de TVA inconnu de la caisse.", fiscal_position_id=wanted)
+        return position
+
+    def _line(
+        self,
+        number: int,
+        line: OrderLine,
+        order: Order,
+        household: Household | None,
+        position: FiscalPosition | None,
+    ) -> Line:
+        product = self._catalog.products.get(line.product_id)
+        if product is None:
+            raise Refusal(
+                "unknown_product",
+                f"Le produit de la ligne {number} n'est pas connu de cette caisse. Retirez la ligne, "
+                "ou attendez que la caisse ait reçu les données du serveur.",
+                line=line.uuid,
+                product_id=line.product_id,
+            )
+        if product.unit == "U" and line.quantity != line.quantity.to_integral_value():
+            self._flag_line("fractional_quantity", line, str(line.quantity))
+        if not line.refunded:
+            self._compare_price(line, product, order)
+        amount = line.amount
+        rate = self._rate(product, position)
+        return Line(
+            uid=line.uuid,
+            number=number,
+            code=product.code,
+            label=product.name,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            rate=rate,
+            amount=amount,
+            tax=money.line_tax(amount, rate),
+            unit=product.unit,
+            discount=line.discount,
+            barcode=product.barcode,
+            category_code=str(product.category_id or ""),
+            category=product.category,
+            reference_price=product.price if product.price != line.unit_price else None,
+            origin=line.refunded,
+            comment=line.note,
+        )
+
+    def _rate(self, product: Product, position: FiscalPosition | None) -> int:
+        """VAT rate of a product under a regime; outside VAT there is none."""
+        if position is not None and position.regime.sector != "TAXABLE":
+            return 0
+        taxes = [
+            mapped
+            for tax in product.tax_ids
+            for mapped in (position.tax_map.get(tax, (tax,)) if position else (tax,))
+        ]
+        rates = [self._catalog.rates[tax] for tax in taxes if tax in self._catalog.rates]
+        if len(rates) > 1 or len(rates) != len(taxes):
+            raise Refusal(
+                "unknown_product",
+                f"La TVA de « {product.name} » n'est pas utilisable : retirez ce produit de la vente "
+                "et faites corriger sa fiche.",
+                product_id=product.id,
+            )
+        return rates[0] if rates else 0
+
+    def _compare_price(self, line: OrderLine, product: Product, order: Order) -> None:
+        """Keep, never correct, a price that is not the tariff's: the page may be older than us."""
+        tariff = self._catalog.tariffs.get(order.pricelist_id or 0)
+        try:
+            expected = tariffs.price(
+                tariff, product.priced, abs(line.quantity), self._at, self._catalog.tariffs
+            )
+        except EscarcelleError:
+            self._flag_line("price_unknown", line, "")
+            return
+        if expected != line.unit_price:
+            self._flag_line("price_differs", line, f"{expected:.4f}")
+
+    def _flag_line(self, name: str, line: OrderLine, value: str) -> None:
+        self._flags.setdefault(name, {})[line.uuid] = value  # type: ignore[index]
+
+    def _refunds(self, order: Order, cashier: Cashier) -> None:
+        """Each given-back line names a sold one, with enough left of it."""
+        wanted: dict[str, Decimal] = defaultdict(Decimal)
+        for number, line in enumerate(order.lines, 1):
+            if line.quantity > 0:
+                if line.refunded:
+                    raise bad(f"Ligne {number} : un retour a une quantité négative.")
+                continue
+            known = self._index.lines.get(line.refunded) if line.refunded else None
+            if known is None or known.training != order.training:
+                self._unknown_origin(number, line, cashier)
+                continue
+            if known.product_id != line.product_id:
+                raise bad(f"Ligne {number} : le produit rendu n'est pas celui de la ligne d'origine.")
+            wanted[line.refunded] -= line.quantity
+            possible = self._index.refundable(line.refunded)
+            if wanted[line.refunded] > possible:
+                raise Refusal(
+                    "refund_too_large",
+                    f"Ligne {number} : il ne reste que {possible.normalize():f} à rendre sur ce "
+                    "ticket. Corrigez la quantité.",
+                    line=line.uuid,
+                    left=f"{possible:.3f}",
+                )
+            if line.unit_price * (100 - line.discount) / 100 > known.net_price:
+                raise Refusal(
+                    "refund_too_large",
+                    f"Ligne {number} : le prix rendu dépasse le prix payé "
+                    f"({known.net_price:.2f} €). Corrigez le prix.",
+                    line=line.uuid,
+                    net_price=f"{known.net_price:.6f}",
+                )
+
+    def _unknown_origin(self, number: int, line: OrderLine, cashier: Cashier) -> None:
+        if cashier.role != MANAGER and not self._allowed("refund"):
+            raise Refusal(
+                "refund_too_large",
+                f"Ligne {number} : la vente d'origine n'est pas connue de cette caisse. Faites le "
+                "retour sur la caisse qui a vendu, ou demandez l'accord d'un responsable.",
+                line=line.uuid,
+                override="refund",
+            )
+        self._flag_line("origin_unknown", line, line.refunded)
+
+    def _approvals(self, order: Order, cashier: Cashier) -> None:
+        """Operations for which the shop wants a manager."""
+        if cashier.role == MANAGER:
+            return
+        done = {
+            "refund": any(line.quantity < 0 for line in order.lines),
+            "discount": any(line.discount for line in order.lines),
+            "price": "price_differs" in self._flags,
+        }
+        for kind, present in done.items():
+            if present and kind in self._catalog.override_required and not self._allowed(kind):
+                raise Refusal(
+                    "override_invalid",
+                    f"{_APPROVALS[kind]} : demandez l'accord d'un responsable.",
+                    override=kind,
+                )
+
+    def _payments(self, order: Order, household: Household | None) -> tuple[Payment, ...]:
+        out = []
+        for number, payment in enumerate(order.payments, 1):
+            method = self._catalog.methods.get(payment.method_id)
+            if method is None:
+                raise bad(f"Paiement {number} : moyen de paiement inconnu de la caisse.")
+            if payment.change and not method.cash:
+                raise bad(f"Paiement {number} : on ne rend la monnaie que sur des espèces.")
+            if method.code == "COMPTE" and household is None:
+                raise bad(f"Paiement {number} : un paiement sur compte demande un foyer.")
+            out.append(
+                Payment(payment.uuid, method.code, method.name, payment.amount, payment.change)
+            )
+        paid = sum(payment.amount for payment in out)
+        if paid != order.total:
+            raise _mismatch("La somme des paiements", paid, order.total)
+        return tuple(out)
+
+    def _budget(
+        self, order: Order, household: Household | None, lines: tuple[Line, ...]
+    ) -> tuple[int | None, int | None]:
+        """Cents taken off the budget, and what is left of it after."""
+        if household is None or household.balance is None or order.training:
+            return None, None
+        amount = sum(line.amount for line in lines)
+        if self._catalog.basis == "shelf":
+            amount = sum(
+                money.line_amount(line.quantity, line.reference_price or line.unit_price)
+                for line in lines
+            )
+        spent = self._catalog.covered.unknown(self._index.spent.get(household.code, ()))
+        before = budgets.left(household, spent, self._day)
+        decision = budget.decide(self._catalog.policy, before or 0, amount)
+        if not decision.allowed and not self._allowed("budget"):
+            raise Refusal(
+                "over_budget",
+                f"Le budget de ce foyer est dépassé de {_euros(decision.missing)}. Retirez des "
+                "articles, ou demandez l'accord d'un responsable.",
+                left=before,
+                missing=decision.missing,
+                override="budget",
+            )
+        return amount, decision.left
+
+    def _origin(self, order: Order) -> Reference | None:
+        """The ticket this one cancels, when all its returns come from a single one."""
+        known = [self._index.lines.get(line.refunded) for line in order.lines if line.refunded]
+        tickets = {line.ticket for line in known if line is not None}
+        if len(tickets) != 1:
+            return None
+        ticket = self._index.tickets[tickets.pop()]
+        return Reference("TCK", ticket.till_number, ticket.seq, ticket.uuid)
+
+
+_APPROVALS = {
+    "refund": "Un retour",
+    "discount": "Une remise",
+    "price": "Un prix différent du tarif",
+}
+
+
+def _operation(order: Order) -> str:
+    """A negative total gives money back; a zero total does so when every line does."""
+    if order.total < 0 or (order.total == 0 and all(x.quantity < 0 for x in order.lines)):
+        return CANCELLATION
+    return SALE
+
+
+def _euros(cents: int) -> str:
+    return f"{money.euros(cents).replace('.', ',')} €"
+
+
+def _mismatch(what: str, found: int, expected: int) -> Refusal:
+    return Refusal(
+        "amount_mismatch",
+        f"{what} ({_euros(found)}) ne correspond pas au calcul de la caisse "
+        f"({_euros(expected)}). Rechargez l'écran de la caisse, puis recommencez la vente.",
+        expected=expected,
+        found=found,
+    )

@@ -1,0 +1,215 @@
+"""The running program: web server, sync agent, closings by the clock, orderly stop."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+from datetime import datetime
+
+from aiohttp import web
+
+from escarcelle_core.periods import DAY
+from escarcelle_core.record import utc_text
+
+from . import __version__, api
+from .errors import Refusal
+from .gateway.app import build_app
+from .paper import Paper
+from .sync import Agent, Health, Server
+from .till import Till
+
+_logger = logging.getLogger(__name__)
+
+_TICK = 2.0
+_PURGE_EVERY = 12 * 3600.0
+
+
+class Service:
+    """Runs a till until it is told to stop."""
+
+    def __init__(self, till: Till, paper: Paper, extra_routes: list | None = None):
+        self.till = till
+        self.paper = paper
+        self.agent: Agent | None = None
+        self.port = till.config.till.port
+        self._server: Server | None = None
+        self._stop = asyncio.Event()
+        self._extra = extra_routes or []
+        self._told_clock = ""
+        self._left: dict = {}
+        till.attach(self)
+
+    async def run(self) -> None:
+        """Start, serve until SIGTERM or SIGINT, stop."""
+        till = self.till
+        till.hub.attach()
+        till.status = self.status
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):  # Windows
+                loop.add_signal_handler(number, self._stop.set)
+        if till.enrolled:
+            await till.do(till.begin)
+        runner = await self._listen()
+        tasks = self._start_tasks()
+        try:
+            await self._stop.wait()
+        finally:
+            till.hub.publish("stop", None)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await runner.cleanup()
+            await till.do(till.end)
+            if self._server:
+                self._server.close()
+            till.close()
+
+    def stop(self) -> None:
+        """Ask for an orderly stop."""
+        self._stop.set()
+
+    async def _listen(self) -> web.AppRunner:
+        till = self.till
+        app = build_app(till, port=lambda: self.port, extra_routes=[*api.routes(), *self._extra])
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+        await runner.setup()
+        site = web.TCPSite(runner, till.config.till.host, till.config.till.port)
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]  # noqa: SLF001 - port 0 in tests
+        print(f"Caisse prête : http://{till.config.till.host}:{self.port}/", flush=True)
+        return runner
+
+    def _start_tasks(self) -> list[asyncio.Task]:
+        tasks = [asyncio.create_task(self._watch(), name="watch")]
+        identity = self.till.identity
+        if identity is not None:
+            config = self.till.config.server
+            self._server = Server(config, identity)
+            self.agent = Agent(self.till, self._server, config)
+            tasks.append(asyncio.create_task(self.agent.run(), name="push"))
+            tasks.append(asyncio.create_task(self.agent.renew(), name="renew"))
+        return tasks
+
+    async def _watch(self) -> None:
+        """Close what is over, obey ``escarcelle-till resend``, drop what is old."""
+        last_purge = asyncio.get_running_loop().time() - _PURGE_EVERY
+        while True:
+            try:
+                if self.till.enrolled:
+                    await self._close_elapsed()
+                    await self._resend_asked()
+                    if asyncio.get_running_loop().time() - last_purge >= _PURGE_EVERY:
+                        last_purge = asyncio.get_running_loop().time()
+                        await self.till.do(self.till.purge)
+            except asyncio.CancelledError:
+                raise
+            except Refusal as refusal:
+                self._told_clock = refusal.message
+            except Exception:
+                _logger.exception("watch failed")
+            await asyncio.to_thread(self._leave_status)
+            await asyncio.sleep(_TICK)
+
+    async def _close_elapsed(self) -> None:
+        entry = await self.till.do(self.till.closings.elapsed)
+        self._told_clock = ""
+        if entry is not None:
+            await self.till.closed(entry)
+
+    async def _resend_asked(self) -> None:
+        marker = self.till.directory.root / "resend"
+        if not marker.exists():
+            return
+        text = marker.read_text(encoding="ascii").strip()
+        count = await self.till.do(
+            self.till.writer.journal.resend, int(text) if text.isdigit() else 1
+        )
+        marker.unlink(missing_ok=True)
+        _logger.info("%s entries will be sent again", count)
+        self.wake()
+
+    def _leave_status(self) -> None:
+        """For ``escarcelle-till status``: the same facts in a file, when they changed."""
+        status = self.status()
+        facts = {**status, "program": None, "snapshot": {**status["snapshot"], "age": None}}
+        if facts == self._left:
+            return
+        self._left = facts
+        path = self.till.directory.root / "etat.json"
+        with contextlib.suppress(OSError):
+            temporary = path.with_suffix(".tmp")
+            temporary.write_text(json.dumps(status, ensure_ascii=False), encoding="utf-8")
+            os.replace(temporary, path)
+
+    def wake(self) -> None:
+        """Something new waits for the server; the pages hear of it."""
+        if self.agent is not None:
+            self.agent.wake()
+        self.till.tell_status()
+
+    def status(self) -> dict:
+        """``GET /till/v1/status``: facts, no names."""
+        till = self.till
+        now = till.clock.now()
+        health = self.agent.health if self.agent else Health()
+        out: dict = {
+            "program": {"version": __version__, "now": utc_text(now)},
+            "enrolled": till.enrolled,
+            "server": {
+                "online": health.online,
+                "last_contact": _text(health.last_contact),
+                "error": health.error or health.snapshot_error or None,
+                "ahead": list(health.ahead),
+                "quarantined": health.quarantined,
+            },
+            "snapshot": {
+                "ready": till.catalog is not None,
+                "version": till.catalog.version[:12] if till.catalog else None,
+                "age": till.snapshot.age(now),
+                "error": till.catalog_error or health.snapshot_error or None,
+            },
+            "printer": self.paper.status(),
+            "disk": {"free_mib": shutil.disk_usage(till.directory.root).free // 1024 // 1024},
+            "cashiers": [person.code for person in till.cashiers.present()],
+        }
+        if till.enrolled and till.identity is not None:
+            out |= self._fiscal_status(health)
+        return out
+
+    def _fiscal_status(self, health: Health) -> dict:
+        till, writer = self.till, self.till.writer
+        state, pending = writer.state, writer.journal.pending
+        return {
+            "till": {
+                "uid": till.identity.till if till.identity else "",
+                "number": writer.desk.device.number,
+                "key": writer.desk.signer.key_id,
+            },
+            "day": {
+                "business_day": state.day.isoformat() if state.day else None,
+                "closed": DAY in state.closed,
+                "tickets": state.totals.tickets[0],
+                "total": state.totals.amount[0],
+            },
+            "queue": {
+                "pending": len(pending),
+                "first": pending[0] if pending else None,
+                "last": writer.n,
+                "rejected": [{"n": n, "reason": why} for n, why in health.rejected.items()],
+            },
+            "clock": {
+                "behind": writer.clock_is_behind,
+                "last": _text(writer.last_at),
+                "error": self._told_clock or None,
+            },
+            "defects": [d.message for d in writer.recovered.defects],
+            "notes": [d.message for d in writer.recovered.notes],
+        }
+
+
+def _text(at: datetime | None) -> str | None:
+    return utc_text(at) if at else None

@@ -1,0 +1,332 @@
+"""The till: everything that lives as long as the program, put together and kept in order.
+
+One fiscal state, one writer, one thread that touches them: ``do`` runs a function there, under one
+lock, so that two sales sent at the same instant are signed one after the other while the event loop
+goes on answering.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from escarcelle_core import chain, jet
+from escarcelle_core.documents import JetEvent
+
+from . import __version__, catalog
+from .cash import Cash
+from .cashiers import Cashier, Cashiers
+from .catalog import Catalog, CatalogError, Covered
+from .clock import Clock
+from .closings import Closings
+from .config import Config
+from .drafts import Drafts
+from .enrolment import Identity, load_identity, load_signer
+from .errors import Refusal, StartError
+from .events import Hub
+from .gateway.references import References
+from .journal import Journal
+from .lockout import Lockouts
+from .orders import Order
+from .snapshot import Manifest, Snapshot
+from .state import Lock, StateDir
+from .tickets import Tickets, ticket_record
+from .vault import Vault, VaultError, load_key
+from .writer import Writer
+
+if TYPE_CHECKING:
+    from .service import Service
+
+_logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_COVERED, _ISSUER, _VERSION = "covered", "issuer", "version"
+
+
+class Till:
+    """Opened by ``Till(config, clock)``; ``Service`` runs it. Raises StartError."""
+
+    def __init__(self, config: Config, clock: Clock):
+        self.config = config
+        self.clock = clock
+        self.directory = StateDir(config.till.state_dir)
+        self.directory.create()
+        self._lock_file = Lock(self.directory)
+        try:
+            key = load_key(self.directory.root, use_keyring=config.till.use_keyring)
+            self.vault = Vault(self.directory.vault, key)
+            self.snapshot = Snapshot(self.vault)
+            self.identity: Identity | None = load_identity(self.vault)
+        except (VaultError, OSError) as error:
+            self._lock_file.release()
+            raise StartError(str(error)) from error
+        self.references = References(self.vault)
+        self.hub = Hub()
+        self.cashiers = Cashiers(clock, Lockouts(self.vault))
+        self.drafts = Drafts(self.directory.drafts, self.vault.cipher)
+        self.catalog: Catalog | None = None
+        self.catalog_error = ""
+        self.status: Callable[[], dict] = dict
+        self.pin_guard = asyncio.Lock()
+        self._service: Service | None = None
+        self._told_lockouts: dict[str, datetime] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fiscal")
+        self._guard = asyncio.Lock()
+        self.open_fiscal()
+
+    def open_fiscal(self) -> None:
+        """The parts that need an enrolment."""
+        self._writer: Writer | None = None
+        self._tickets: Tickets | None = None
+        if self.identity is None:
+            return
+        self._load_catalog(self._kept_covered())
+        signer = load_signer(self.vault)
+        known = self.catalog
+        desk = self.identity.desk(
+            signer, known.company if known else None, known.rules if known else None
+        )
+        journal = Journal(
+            self.directory, self.vault.cipher, self.config.till.reserve_mib * 1024 * 1024
+        )
+        self._writer = Writer(self.directory, self.vault, journal, self.clock, desk)
+        self._tickets = Tickets(self._writer, self.cashiers)
+        self.closings = Closings(self._writer)
+        self.cash = Cash(self._writer)
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether this till may sell."""
+        return self._writer is not None
+
+    @property
+    def writer(self) -> Writer:
+        """The fiscal writer; Refusal(not_enrolled) before enrolment."""
+        if self._writer is None:
+            raise Refusal(
+                "not_enrolled",
+                "Cette caisse n'est pas encore enrôlée : demandez un code dans la gestion, puis "
+                "lancez « escarcelle-till enroll ».",
+            )
+        return self._writer
+
+    @property
+    def tickets(self) -> Tickets:
+        """Sales and duplicates."""
+        assert self.writer and self._tickets
+        return self._tickets
+
+    async def do(self, function: Callable[..., T], *arguments: object) -> T:
+        """Run ``function`` alone with the fiscal state, off the event loop."""
+        loop = asyncio.get_running_loop()
+        async with self._guard:
+            # A browser that hangs up must not leave a sale half-way: the work goes on.
+            return await asyncio.shield(loop.run_in_executor(self._thread, function, *arguments))
+
+    # Start and stop, called in the fiscal thread.
+
+    def begin(self) -> None:
+        """Sign what a start must say: first line, new version, defects found, start."""
+        self.initialise()
+        writer = self.writer
+        kept = self.vault.read(_VERSION)
+        if kept is None or kept.decode() != __version__:
+            writer.event(jet.NEW_VERSION, f"Version {__version__}")
+            self.vault.write(_VERSION, __version__.encode())
+        writer.event(jet.START, f"Démarrage du programme {__version__}")
+        writer.report_defects()
+        self._tell_issuer()
+        writer.save_base()
+
+    def initialise(self) -> None:
+        """The first line of the event journal, once in a till's life (nf525: JET 260 first)."""
+        writer, identity = self.writer, self.identity
+        if identity is None or writer.state.seq("JET"):
+            return
+        line = JetEvent(
+            jet.INITIALISATION,
+            f"Caisse {identity.number} {identity.till} certificat {writer.desk.signer.key_id[:16]}",
+        )
+        writer.write(
+            chain.derived(identity.till, "initialisation"),
+            {"type": "jet", "code": jet.INITIALISATION},
+            lambda state, desk, at: chain.issue_event(state, desk, line, at),
+            essential=True,
+        )
+
+    def end(self) -> None:
+        """Sign the stop and make the state durable."""
+        if self._writer is not None:
+            try:
+                self._writer.event(jet.STOP, "Arrêt du programme")
+            except Refusal:
+                _logger.warning("the stop could not be signed")
+            self._writer.save_base()
+
+    def close(self) -> None:
+        """Let another program use the directory."""
+        self._thread.shutdown(wait=True)
+        self._lock_file.release()
+
+    # The snapshot, as the checks need it.
+
+    def mark_covered(self) -> Covered:
+        """What the balances of a snapshot asked for now will include; in the fiscal thread."""
+        return Covered(self.writer.n, frozenset(self.writer.journal.pending))
+
+    def take_snapshot(self, covered: Covered) -> None:
+        """Take over the snapshot just renewed; in the fiscal thread."""
+        manifest = self.snapshot.manifest
+        if manifest is None:
+            return
+        if self.catalog is not None and self.catalog.version == manifest.version:
+            self.catalog = replace(self.catalog, covered=covered)
+        else:
+            self._load_catalog(covered)
+            self._tell_issuer()
+            self.hub.publish("snapshot", {"version": manifest.version, "made_at": manifest.made_at})
+        data = {"last": covered.last, "waiting": sorted(covered.waiting)}
+        self.vault.write(_COVERED, json.dumps(data).encode())
+
+    def _kept_covered(self) -> Covered:
+        try:
+            data = json.loads(self.vault.read(_COVERED) or b"{}")
+            return Covered(int(data.get("last", 0)), frozenset(data.get("waiting", ())))
+        except (VaultError, ValueError):
+            return Covered()
+
+    def _load_catalog(self, covered: Covered) -> None:
+        manifest: Manifest | None = self.snapshot.manifest
+        if manifest is None:
+            return
+        try:
+            self.catalog = catalog.load(self._part, manifest.version, covered)
+            self.catalog_error = ""
+        except CatalogError as error:
+            # The one before stays: half a catalogue would sell at wrong prices.
+            self.catalog_error = str(error)
+            _logger.error("snapshot %s: %s", manifest.version[:12], error)
+
+    def _part(self, name: str) -> bytes | None:
+        return self.snapshot.part(name) if self.snapshot.sha256(name) else None
+
+    def _tell_issuer(self) -> None:
+        """Sign with the company and period rules of the snapshot, and say when they change."""
+        writer, known = self.writer, self.catalog
+        if known is not None:
+            writer.desk = replace(writer.desk, company=known.company, rules=known.rules)
+        facts = {"company": asdict(writer.desk.company), "rules": asdict(writer.desk.rules)}
+        kept = self.vault.read(_ISSUER)
+        before = json.loads(kept) if kept else facts
+        if before["company"] != facts["company"]:
+            other = before["company"]["siret"] != facts["company"]["siret"]
+            code = jet.TAXPAYER_CHANGED if other else jet.ISSUER_CHANGED
+            writer.event(code, f"SIRET {facts['company']['siret']}")
+        if before["rules"] != facts["rules"]:
+            rules = writer.desk.rules
+            writer.event(
+                jet.SETTING_CHANGED,
+                f"Clôture {rules.closing_hour} h, exercice au {rules.year_end_day}/"
+                f"{rules.year_end_month}, {rules.timezone}",
+            )
+        if kept is None or before != facts:
+            self.vault.write(_ISSUER, json.dumps(facts).encode())
+
+    def require_catalog(self) -> Catalog:
+        """The catalogue, or Refusal(snapshot_missing)."""
+        assert self.writer
+        if self.catalog is None:
+            raise Refusal(
+                "snapshot_missing",
+                "La caisse n'a pas encore reçu ses données du serveur : vérifiez la connexion "
+                "internet et attendez une minute.",
+            )
+        return self.catalog
+
+    # What the handlers ask for.
+
+    def sell(self, order: Order, token: str) -> tuple[dict, bool]:
+        """The entry of ``order`` and whether it was signed before; in the fiscal thread."""
+        known = self.tickets.replay(order)
+        if known is not None:
+            return known, True
+        cashier = self.cashiers.require(token)
+        entry = self.tickets.sell(order, cashier, self.require_catalog())
+        self.drafts.drop(order.uuid)
+        return entry, False
+
+    def logged_in(self, person: Cashier) -> str:
+        """Open a session and sign it; in the fiscal thread."""
+        token = self.cashiers.open(person)
+        self.writer.event(jet.START, f"Ouverture de session {person.code}", person.code)
+        return token
+
+    def logged_out(self, token: str) -> None:
+        """Close a session and sign it; in the fiscal thread."""
+        person = self.cashiers.close(token)
+        if person is not None:
+            self.writer.event(jet.STOP, f"Fin de session {person.code}", person.code)
+
+    def drawer_opened(self, operator: str, why: str) -> None:
+        """Sign an opening of the drawer that belongs to no sale; in the fiscal thread."""
+        self.writer.event(jet.DRAWER_OPENED, f"Ouverture du tiroir {why}", operator)
+
+    def purge(self) -> int:
+        """Drop acknowledged entries older than the setting; in the fiscal thread."""
+        return self.writer.purge(self.clock.now() - timedelta(days=self.config.till.keep_days))
+
+    def locked_out(self, subject: str) -> None:
+        """Sign a lock-out once it begins; in the fiscal thread."""
+        now = self.clock.now()
+        told = self._told_lockouts.get(subject)
+        if told is None or now - told > timedelta(minutes=5):
+            self._told_lockouts[subject] = now
+            self.writer.event(jet.OPERATION_REFUSED, f"Trop d'essais de PIN {subject}")
+
+    def park(self, uuid: str, draft: object) -> None:
+        """Keep a parked order, unless it was sold meanwhile; in the fiscal thread."""
+        if uuid in self.writer.index.entries:
+            raise Refusal("conflict", "Ce ticket est déjà enregistré : il ne peut plus attendre.")
+        self.drafts.put(uuid, draft)
+
+    # After the disk: paper, drawer, server, pages.
+
+    def attach(self, service: "Service") -> None:
+        """The running program, which prints and sends."""
+        self._service = service
+
+    async def sold(self, entry: dict) -> None:
+        """A sale stands."""
+        await self._on_paper("sold", entry)
+
+    async def copied(self, entry: dict) -> None:
+        """A duplicate stands."""
+        known = self.writer.index.tickets[entry["event"]["original"]]
+        original = await self.do(self.writer.journal.read, known.n)
+        await self._on_paper("copied", entry, ticket_record(original))
+
+    async def closed(self, entry: dict) -> None:
+        """A closing stands."""
+        await self._on_paper("closed", entry)
+
+    async def moved(self, uuid: str) -> None:
+        """A move of cash stands: the drawer opens for it."""
+        await self._on_paper("drawer", f"{uuid}:drawer")
+
+    async def _on_paper(self, what: str, *arguments: object) -> None:
+        if self._service:
+            await asyncio.to_thread(getattr(self._service.paper, what), *arguments)
+        self.wake()
+
+    def wake(self) -> None:
+        """Something new waits for the server."""
+        if self._service:
+            self._service.wake()
+
+    def tell_status(self) -> None:
+        """Tell the pages."""
+        self.hub.publish("status", self.status())

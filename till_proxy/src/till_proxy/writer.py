@@ -1,0 +1,216 @@
+"""The one who advances the fiscal state: sign, write, and only then move on.
+
+A write is all or nothing. The core makes records from the state (a value); the journal makes the
+entry durable; the state in memory changes last. Whatever fails before leaves no trace.
+"""
+
+import os
+import uuid as uuids
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from escarcelle_core import chain, jet
+from escarcelle_core.chain import Desk, Issue
+from escarcelle_core.documents import JetEvent
+from escarcelle_core.record import utc_text
+from escarcelle_core.state import TillState
+
+from .clock import Clock
+from .errors import Refusal
+from .faults import fault
+from .index import Index
+from .journal import Defect, Journal
+from .recovery import Checkpoint, Recovered, recover
+from .state import StateDir
+from .vault import Vault, VaultError
+
+#: A computer clock corrected by less than this is no event.
+TOLERATED_SETBACK = timedelta(minutes=2)
+#: A till can be off for a long summer, not for this long: then it is the clock that is wrong.
+LONGEST_ABSENCE = timedelta(days=400)
+_BASE = "base"
+
+Make = Callable[[TillState, Desk, datetime], Issue]
+
+
+class Writer:
+    """Not thread-safe: whoever holds it serialises the calls (``Till.do``)."""
+
+    def __init__(
+        self, directory: StateDir, vault: Vault, journal: Journal, clock: Clock, desk: Desk
+    ):
+        self._dir = directory
+        self._vault = vault
+        self.journal = journal
+        self._clock = clock
+        self.desk = desk
+        self._setback_told = False
+        notes = journal.scan()
+        base, head = self._read_base(notes), self._read_head()
+        self.recovered: Recovered = recover(journal, base, head)
+        self.recovered.notes.extend(notes)
+        if head is None and self.recovered.now.n > 0:
+            self.recovered.defects.append(_no_head())
+        self._now = self.recovered.now
+        self.index: Index = self.recovered.index
+
+    @property
+    def state(self) -> TillState:
+        """Where the till stands."""
+        return self._now.state
+
+    @property
+    def n(self) -> int:
+        """Number of the last entry."""
+        return self._now.n
+
+    @property
+    def last_at(self) -> datetime | None:
+        """Instant of the last record; no later record is dated before it."""
+        return self._now.at
+
+    @property
+    def clock_is_behind(self) -> bool:
+        """Whether the computer's clock is earlier than the last record says it can be."""
+        return self._now.at is not None and self._clock.now() < self._now.at - TOLERATED_SETBACK
+
+    def at(self) -> datetime:
+        """The instant to date a record with: never before the last one.
+
+        Refusal(clock) when the computer's clock has jumped more than a year ahead: signing would
+        close every day in between, for ever.
+        """
+        now, last = self._clock.now(), self._now.at
+        if last is None:
+            return now
+        if now - last > LONGEST_ABSENCE:
+            raise Refusal(
+                "clock",
+                f"L'horloge de l'ordinateur indique le {now:%d/%m/%Y}, mais le dernier ticket est "
+                f"du {last:%d/%m/%Y}. Mettez l'ordinateur à l'heure, puis recommencez.",
+                now=utc_text(now),
+                last=utc_text(last),
+            )
+        return max(now, last)
+
+    def write(
+        self,
+        uuid: str,
+        event: dict,
+        make: Make,
+        *,
+        order: dict | None = None,
+        essential: bool = False,
+    ) -> dict:
+        """Make records, keep them in one entry, return the entry.
+
+        ``make`` receives the state, the desk and the instant and returns what the core issued.
+        """
+        at = self.at()
+        behind = self.clock_is_behind
+        if behind and not self._setback_told:
+            make = _after_setback(make, self._clock.now())
+        elif not behind:
+            self._setback_told = False
+        issue = make(self.state, self.desk, at)
+        entry = {
+            "n": self.n + 1,
+            "uuid": uuid,
+            "till": self.desk.device.uid,
+            "made_at": utc_text(self._clock.now()),
+            "records": [record.as_json() for record in issue.records],
+            "order": order,
+            "event": event,
+        }
+        self.journal.append(entry, essential=essential)
+        self._setback_told = behind
+        self._now = replace(self._now, n=entry["n"], state=issue.state, at=at)
+        self.index.add(entry)
+        self._write_head()
+        fault("after_commit")
+        return entry
+
+    def event(self, code: int, description: str, operator: str = "") -> dict:
+        """One line of the event journal, in an entry of its own."""
+        line = JetEvent(code, description[:200], operator)
+        return self.write(
+            str(uuids.uuid4()),
+            {"type": "jet", "code": code},
+            lambda state, desk, at: chain.issue_event(state, desk, line, at),
+            essential=True,
+        )
+
+    def report_defects(self) -> None:
+        """Sign what the start found wrong; said once, since the checkpoint then knows it."""
+        for defect in self.recovered.defects[:20]:
+            code = jet.SEQUENCE_BREAK if "disparu" in defect.message else jet.INTEGRITY_DEFECT
+            self.event(code, defect.message)
+        self.save_base()
+
+    def save_base(self) -> None:
+        """Durable checkpoint; best effort on a full disk, the entries are the truth."""
+        try:
+            self._vault.write(_BASE, self._now.dump())
+        except OSError:
+            return
+
+    def purge(self, before: datetime) -> int:
+        """Delete acknowledged entries moved before ``before``; how many."""
+        numbers = self.journal.purgeable(before)
+        if numbers:
+            self._now = replace(
+                self._now,
+                first=numbers[-1] + 1,
+                missing=frozenset(m for m in self._now.missing if m > numbers[-1]),
+            )
+            self._vault.write(_BASE, self._now.dump())
+            self._write_head()
+            self.journal.purge(numbers)
+        return len(numbers)
+
+    def _write_head(self) -> None:
+        """Replace ``tete``. Not fsynced: after a power cut the entries themselves tell."""
+        sealed = self._vault.cipher.seal(self._now.dump(), "tete")
+        temporary = self._dir.root / "tete.tmp"
+        try:
+            fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(fd, "wb") as file:
+                file.write(sealed)
+            os.replace(temporary, self._dir.root / "tete")
+        except OSError:
+            temporary.unlink(missing_ok=True)
+
+    def _read_head(self) -> Checkpoint | None:
+        try:
+            sealed = (self._dir.root / "tete").read_bytes()
+            return Checkpoint.load(self._vault.cipher.open(sealed, "tete"))
+        except (OSError, VaultError):
+            return None
+
+    def _read_base(self, notes: list[Defect]) -> Checkpoint | None:
+        try:
+            data = self._vault.read(_BASE)
+            return Checkpoint.load(data) if data else None
+        except VaultError as error:
+            notes.append(Defect(0, f"Point de contrôle durable illisible : {error}"))
+            return None
+
+
+def _no_head() -> Defect:
+    return Defect(
+        0,
+        "Le point de contrôle de tête manquait au démarrage (coupure de courant, ou fichier "
+        "supprimé) ; l'état est recalculé d'après les écritures.",
+    )
+
+
+def _after_setback(make: Make, now: datetime) -> Make:
+    """Say in the event journal that the clock went back, before anything else is signed."""
+
+    def told(state: TillState, desk: Desk, at: datetime) -> Issue:
+        line = JetEvent(jet.CLOCK_CHANGED, f"Horloge reculée : {utc_text(now)}")
+        first = chain.issue_event(state, desk, line, at)
+        return first.then(make(first.state, desk, at))
+
+    return told
