@@ -21,9 +21,7 @@ def years(draw):
     """Twelve monthly allocations under one roll-over rule."""
     rollover, cap = draw(rollovers), draw(amounts)
     periods = [f"2026-{month:02d}" for month in range(1, 13)]
-    return [
-        Allocation(p, budget.period_start(p), draw(amounts), rollover, cap) for p in periods
-    ]
+    return [Allocation(p, budget.period_start(p), draw(amounts), rollover, cap) for p in periods]
 
 
 @st.composite
@@ -164,7 +162,13 @@ def test_periods():
 
 
 def test_read_the_snapshot_part():
-    entry = {"period": "2026-12", "on": "2026-12-01", "amount": 6000, "rollover": "capped", "cap": 5}
+    entry = {
+        "period": "2026-12",
+        "on": "2026-12-01",
+        "amount": 6000,
+        "rollover": "capped",
+        "cap": 5,
+    }
     assert Allocation.read(entry) == Allocation("2026-12", DECEMBER, 6000, "capped", 5)
 
 

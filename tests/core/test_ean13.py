@@ -38,7 +38,17 @@ def test_one_wrong_digit_is_found(twelve, rank, shift):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "12", "40063813339311", "400638133393x", "٤٠٠٦٣٨١٣٣٣٩٣١", None, 4006381333931, " 4006381333931"]
+    "text",
+    [
+        "",
+        "12",
+        "40063813339311",
+        "400638133393x",
+        "٤٠٠٦٣٨١٣٣٣٩٣١",
+        None,
+        4006381333931,
+        " 4006381333931",
+    ],
 )
 def test_anything_else_is_refused(text):
     assert not ean13.is_valid(text)

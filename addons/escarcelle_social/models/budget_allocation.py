@@ -27,7 +27,11 @@ class ResCompany(models.Model):
         the day the entitlement starts. Suspended and archived households receive nothing.
         """
         self.ensure_one()
-        only = SQL("AND household.id IN %s", tuple(households.ids) or (0,)) if households is not None else SQL()
+        only = (
+            SQL("AND household.id IN %s", tuple(households.ids) or (0,))
+            if households is not None
+            else SQL()
+        )
         return SQL(
             """
             SELECT household.id AS household_id,
@@ -64,7 +68,10 @@ class ResCompany(models.Model):
         for noun in ("household", "entitlement", "budget.tier", "budget.ledger"):
             self.env[f"escarcelle.{noun}"].flush_model()
         return self.env.execute_query_dict(
-            SQL("%s ORDER BY household.id, month.start", self._escarcelle_due_query(first_day, last_day, households))
+            SQL(
+                "%s ORDER BY household.id, month.start",
+                self._escarcelle_due_query(first_day, last_day, households),
+            )
         )
 
     def _escarcelle_allocate(self, period, households=None, today=None):
@@ -75,7 +82,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         start = budget.period_start(period)
         today = min(today or fields.Date.context_today(self), _last_day(start))
-        due = [row["household_id"] for row in self._escarcelle_due(start, today, households)] if today >= start else []
+        due = (
+            [row["household_id"] for row in self._escarcelle_due(start, today, households)]
+            if today >= start
+            else []
+        )
         if not due:
             return 0
         members = self.env["escarcelle.household"].sudo().browse(due)
@@ -131,7 +142,9 @@ class ResCompany(models.Model):
         """Open the current month for all shops, in batches that are each committed."""
         cron = self.env["ir.cron"]
         for company in self.search([]):
-            today = fields.Date.context_today(company.with_context(tz=company.partner_id.tz or "Europe/Paris"))
+            today = fields.Date.context_today(
+                company.with_context(tz=company.partner_id.tz or "Europe/Paris")
+            )
             due = [row["household_id"] for row in company._escarcelle_due(today, today)]
             cron._commit_progress(0, remaining=len(due))
             for start in range(0, len(due), BATCH):

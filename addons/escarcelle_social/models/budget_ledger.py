@@ -91,7 +91,9 @@ class EscarcelleBudgetLedger(models.Model):
     amount_cents = fields.Integer("Amount (cents)", required=True, readonly=True)
     amount = fields.Monetary(compute="_compute_amount", store=True, precompute=True)
     origin = fields.Char(readonly=True, help="Identifier of the ticket that caused the movement.")
-    order_id = fields.Many2one("pos.order", "Order", readonly=True, index="btree_not_null", ondelete="restrict")
+    order_id = fields.Many2one(
+        "pos.order", "Order", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     note = fields.Char("Reason", readonly=True)
     rollover = fields.Selection(
         [("none", "Lost"), ("capped", "Kept up to a limit"), ("full", "Kept")],
@@ -105,7 +107,9 @@ class EscarcelleBudgetLedger(models.Model):
         "(household_id, period) WHERE type = 'allocation'",
         "This household already received its budget of the month.",
     )
-    _one_expiry = models.UniqueIndex("(household_id, period) WHERE type = 'expiry' AND origin IS NULL")
+    _one_expiry = models.UniqueIndex(
+        "(household_id, period) WHERE type = 'expiry' AND origin IS NULL"
+    )
     _one_per_ticket = models.UniqueIndex(
         "(origin) WHERE type IN ('purchase', 'return')", "This ticket was already counted."
     )
@@ -142,7 +146,9 @@ class EscarcelleBudgetLedger(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("A budget movement is never deleted: add an adjustment with the opposite amount.")
+            self.env._(
+                "A budget movement is never deleted: add an adjustment with the opposite amount."
+            )
         )
 
     @api.model
@@ -173,7 +179,9 @@ class EscarcelleBudgetLedger(models.Model):
             [("origin", "=", origin), ("type", "in", ("purchase", "return"))], limit=1
         ):
             return movements
-        household.company_id._escarcelle_allocate(budget.period_of(day), households=household, today=day)
+        household.company_id._escarcelle_allocate(
+            budget.period_of(day), households=household, today=day
+        )
         kind = "purchase" if spent_cents > 0 else "return"
         movement = self._escarcelle_post(
             household, kind, -spent_cents, day, origin=origin, order_id=order.id if order else False
@@ -191,7 +199,9 @@ class EscarcelleBudgetLedger(models.Model):
         corrections = budget.settle(
             [budget.Movement(m.type, m.amount_cents, m.day, m.period) for m in history],
             [
-                budget.Allocation(m.period, m.day, m.amount_cents, m.rollover or "none", m.cap_cents)
+                budget.Allocation(
+                    m.period, m.day, m.amount_cents, m.rollover or "none", m.cap_cents
+                )
                 for m in opened
             ],
         )
@@ -218,5 +228,8 @@ class EscarcelleHousehold(models.Model):
     def _escarcelle_lock_budget(self):
         """Take these households' budgets, in one order for everybody."""
         self.env.execute_query(
-            SQL("SELECT id FROM escarcelle_household WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids) or (0,))
+            SQL(
+                "SELECT id FROM escarcelle_household WHERE id IN %s ORDER BY id FOR UPDATE",
+                tuple(self.ids) or (0,),
+            )
         )

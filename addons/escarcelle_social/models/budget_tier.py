@@ -35,7 +35,9 @@ class EscarcelleBudgetTier(models.Model):
 
     @api.constrains("min_size", "max_size", "company_id", "active")
     def _check_overlap(self):
-        for company, tiers in self.search([("company_id", "in", self.company_id.ids)]).grouped("company_id").items():
+        for company, tiers in (
+            self.search([("company_id", "in", self.company_id.ids)]).grouped("company_id").items()
+        ):
             last = 0
             for tier in tiers.sorted("min_size"):
                 if last is None or tier.min_size <= last:

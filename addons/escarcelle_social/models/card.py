@@ -18,7 +18,9 @@ class EscarcelleCard(models.Model):
     _rec_name = "number"
     _order = "issued_on desc, id desc"
 
-    number = fields.Char(required=True, copy=False, default=lambda self: self._escarcelle_new_number())
+    number = fields.Char(
+        required=True, copy=False, default=lambda self: self._escarcelle_new_number()
+    )
     household_id = fields.Many2one(
         "escarcelle.household", required=True, index=True, ondelete="cascade"
     )
@@ -67,10 +69,14 @@ class EscarcelleCard(models.Model):
     def write(self, vals):
         if vals.get("state") == "active" and any(card.state != "active" for card in self):
             raise ValidationError(
-                self.env._("A card that was lost or replaced stays so: give the household a new one.")
+                self.env._(
+                    "A card that was lost or replaced stays so: give the household a new one."
+                )
             )
         if {"number", "household_id"} & vals.keys():
-            raise ValidationError(self.env._("A card keeps its number and its household: issue another card."))
+            raise ValidationError(
+                self.env._("A card keeps its number and its household: issue another card.")
+            )
         result = super().write(vals)
         if "state" in vals:
             self.household_id._escarcelle_sync_partner()
@@ -88,15 +94,21 @@ class EscarcelleCard(models.Model):
         self.check_access("write")
         active = self.filtered(lambda card: card.state == "active")
         active.write({"state": state, "ended_on": fields.Date.context_today(self)})
+        active.flush_recordset()  # the index on active cards must see them end first
         self.create([{"household_id": card.household_id.id} for card in active])
 
 
 class EscarcelleHousehold(models.Model):
     _inherit = "escarcelle.household"
 
-    card_ids = fields.One2many("escarcelle.card", "household_id", "Cards", groups="escarcelle_social.group_manager")
+    card_ids = fields.One2many(
+        "escarcelle.card", "household_id", "Cards", groups="escarcelle_social.group_manager"
+    )
     card_id = fields.Many2one(
-        "escarcelle.card", "Card", compute="_compute_card_id", groups="escarcelle_social.group_manager"
+        "escarcelle.card",
+        "Card",
+        compute="_compute_card_id",
+        groups="escarcelle_social.group_manager",
     )
 
     @api.depends("card_ids.state")

@@ -102,7 +102,9 @@ class EscarcelleEntitlement(models.Model):
     def _escarcelle_check_may_decide(self):
         if not self.env.su and not self.env.user.has_group("escarcelle_social.group_manager"):
             raise AccessError(
-                self.env._("Only the shop's manager decides on an entitlement. Ask for one: leave it requested.")
+                self.env._(
+                    "Only the shop's manager decides on an entitlement. Ask for one: leave it requested."
+                )
             )
 
     @api.constrains("date_from", "date_to", "decision", "household_id")

@@ -98,7 +98,9 @@ class EscarcelleHousehold(models.Model):
         for household in self:
             if not (household.first_name or "").strip() or not (household.last_name or "").strip():
                 raise ValidationError(
-                    self.env._("Give the household's first name and last name, or an alias of each.")
+                    self.env._(
+                        "Give the household's first name and last name, or an alias of each."
+                    )
                 )
 
     @api.onchange("referrer_id")
@@ -118,6 +120,4 @@ class EscarcelleHousehold(models.Model):
 
     def copy_data(self, default=None):
         # A copy would be a second budget for the same people: only the address is worth taking over.
-        raise ValidationError(
-            self.env._("A household cannot be duplicated: create a new one.")
-        )
+        raise ValidationError(self.env._("A household cannot be duplicated: create a new one."))

@@ -21,10 +21,14 @@ class EscarcelleHousehold(models.Model):
         ondelete="restrict", groups=_MANAGER, domain="[('company_id', '=', company_id)]",
         help="Follows the size of the household; may be chosen by hand.",
     )  # fmt: skip
-    balance_cents = fields.Integer("Budget left (cents)", readonly=True, copy=False, groups=_MANAGER)
+    balance_cents = fields.Integer(
+        "Budget left (cents)", readonly=True, copy=False, groups=_MANAGER
+    )
     balance = fields.Monetary("Budget left", compute="_compute_balance", groups=_MANAGER)
     ledger_seq = fields.Integer("Movements", readonly=True, copy=False, groups=_MANAGER)
-    movement_ids = fields.One2many("escarcelle.budget.ledger", "household_id", "Budget movements", groups=_MANAGER)
+    movement_ids = fields.One2many(
+        "escarcelle.budget.ledger", "household_id", "Budget movements", groups=_MANAGER
+    )
 
     @api.depends("balance_cents")
     def _compute_balance(self):
@@ -43,7 +47,9 @@ class EscarcelleHousehold(models.Model):
 
     def action_view_ledger(self):
         """Open the movements of these households."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("escarcelle_social.budget_ledger_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "escarcelle_social.budget_ledger_action"
+        )
         return {
             **action,
             "domain": [("household_id", "in", self.ids)],

@@ -22,8 +22,10 @@ class EscarcelleHousehold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         households = super().create(vals_list)
-        partners = self.env["res.partner"].sudo().create(
-            [household._escarcelle_partner_values() for household in households.sudo()]
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .create([household._escarcelle_partner_values() for household in households.sudo()])
         )
         for household, partner in zip(households, partners, strict=True):
             household.partner_id = partner
@@ -31,7 +33,14 @@ class EscarcelleHousehold(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"code", "first_name", "last_name", "pricelist_id", "company_id", "active"} & vals.keys():
+        if {
+            "code",
+            "first_name",
+            "last_name",
+            "pricelist_id",
+            "company_id",
+            "active",
+        } & vals.keys():
             self._escarcelle_sync_partner()
         return result
 

@@ -26,7 +26,9 @@ class ProductPricelist(models.Model):
     )  # fmt: skip
     escarcelle_sector = fields.Selection(related="escarcelle_fiscal_position_id.escarcelle_sector")
     escarcelle_household_count = fields.Integer(
-        "Households", compute="_compute_escarcelle_household_count", groups="escarcelle_social.group_manager"
+        "Households",
+        compute="_compute_escarcelle_household_count",
+        groups="escarcelle_social.group_manager",
     )
 
     _escarcelle_minimum_positive = models.Constraint(
@@ -44,11 +46,25 @@ class ProductPricelist(models.Model):
             pricelist.escarcelle_household_count = counts.get(pricelist, 0)
 
     def _compute_price_rule(
-        self, products, quantity, *, currency=None, uom=None, date=False, compute_price=True, **kwargs
+        self,
+        products,
+        quantity,
+        *,
+        currency=None,
+        uom=None,
+        date=False,
+        compute_price=True,
+        **kwargs,
     ):
         # EXTENDS 'product': tariff rounding, the same as in the till and in the page
         results = super()._compute_price_rule(
-            products, quantity, currency=currency, uom=uom, date=date, compute_price=compute_price, **kwargs
+            products,
+            quantity,
+            currency=currency,
+            uom=uom,
+            date=date,
+            compute_price=compute_price,
+            **kwargs,
         )
         if not self or not compute_price:
             return results

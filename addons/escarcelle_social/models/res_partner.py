@@ -28,7 +28,8 @@ class ResPartner(models.Model):
     def _escarcelle_display(self):
         """What a cashier may read of each contact: ``{id: "Amina B."}``; households only."""
         return {
-            household.partner_id.id: household.short_name for household in self._escarcelle_household()
+            household.partner_id.id: household.short_name
+            for household in self._escarcelle_household()
         }
 
     @api.model

@@ -16,7 +16,10 @@ class EscarcelleTill(models.Model):
 
     def _escarcelle_snapshot_parts(self):
         # EXTENDS 'escarcelle_pos': households move with every sale and stay out of its cache
-        return {**super()._escarcelle_snapshot_parts(), "households.json": self._escarcelle_households()}
+        return {
+            **super()._escarcelle_snapshot_parts(),
+            "households.json": self._escarcelle_households(),
+        }
 
     def _escarcelle_watched_models(self):
         # EXTENDS 'escarcelle_pos': the settings carry the budget rules
@@ -39,7 +42,10 @@ class EscarcelleTill(models.Model):
     def _escarcelle_price_rule(self, item):
         # EXTENDS 'escarcelle_pos': the till knows no cost, a rule based on it becomes prices
         rows = super()._escarcelle_price_rule(item)
-        margins = {"min_margin": f"{item.price_min_margin:.4f}", "max_margin": f"{item.price_max_margin:.4f}"}
+        margins = {
+            "min_margin": f"{item.price_min_margin:.4f}",
+            "max_margin": f"{item.price_max_margin:.4f}",
+        }
         if item.compute_price == "fixed" or item.base != "standard_price":
             base = item.base_pricelist_id.id if item.base == "pricelist" else None
             return [{**row, **margins, "base_pricelist_id": base} for row in rows]
@@ -69,16 +75,28 @@ class EscarcelleTill(models.Model):
         """Bytes of ``households.json`` (``docs/formats.md`` §7), households by code."""
         self.ensure_one()
         company = self.company_id
-        households = self.env["escarcelle.household"].sudo().search(
-            [("company_id", "=", company.id)], order="code, id"
+        households = (
+            self.env["escarcelle.household"]
+            .sudo()
+            .search([("company_id", "=", company.id)], order="code, id")
         )
         today = fields.Date.context_today(self)
         horizon = today + timedelta(days=HORIZON_DAYS)
         allocations = self._escarcelle_allocations_ahead(company, today, horizon)
-        entitlements = households.entitlement_ids.filtered(
-            lambda e: e.decision == "granted" and e.date_to >= today - timedelta(days=1) and e.date_from <= horizon
-        ).sorted("date_from").grouped("household_id")
-        cards = households.card_ids.filtered(lambda card: card.state == "active").grouped("household_id")
+        entitlements = (
+            households.entitlement_ids.filtered(
+                lambda e: (
+                    e.decision == "granted"
+                    and e.date_to >= today - timedelta(days=1)
+                    and e.date_from <= horizon
+                )
+            )
+            .sorted("date_from")
+            .grouped("household_id")
+        )
+        cards = households.card_ids.filtered(lambda card: card.state == "active").grouped(
+            "household_id"
+        )
         return json.dumps(
             [
                 {
@@ -153,7 +171,9 @@ class EscarcelleTill(models.Model):
         policy = self.env["escarcelle.budget.policy"]._escarcelle_for(company)
         if policy.basis == "paid":
             return sold["total"]
-        products = self.env["product.product"].browse([line["product_id"] for line in sold["lines"]])
+        products = self.env["product.product"].browse(
+            [line["product_id"] for line in sold["lines"]]
+        )
         # Shop prices include VAT (docs/formats.md §1): the list price is the shelf price.
         shelf = {product.id: f"{product.lst_price:.4f}" for product in products.exists()}
         return sum(

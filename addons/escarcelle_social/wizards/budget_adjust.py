@@ -29,6 +29,10 @@ class EscarcelleBudgetAdjust(models.TransientModel):
         if not cents:
             raise UserError(self.env._("Give an amount: nothing changes with zero."))
         self.env["escarcelle.budget.ledger"]._escarcelle_post(
-            self.household_id, "adjustment", cents, fields.Date.context_today(self), note=self.reason
+            self.household_id,
+            "adjustment",
+            cents,
+            fields.Date.context_today(self),
+            note=self.reason,
         )
         return {"type": "ir.actions.act_window_close"}

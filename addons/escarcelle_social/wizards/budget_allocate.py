@@ -10,11 +10,17 @@ class EscarcelleBudgetAllocate(models.TransientModel):
     _name = "escarcelle.budget.allocate"
     _description = "Allocate the Budgets of the Month"
 
-    company_id = fields.Many2one("res.company", "Shop", required=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        "res.company", "Shop", required=True, default=lambda self: self.env.company
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     period = fields.Char("Month", compute="_compute_period")
     line_ids = fields.One2many(
-        "escarcelle.budget.allocate.line", "wizard_id", compute="_compute_line_ids", store=True, precompute=True
+        "escarcelle.budget.allocate.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        store=True,
+        precompute=True,
     )
     household_count = fields.Integer("Households due", compute="_compute_totals")
     total = fields.Monetary(compute="_compute_totals")
@@ -42,7 +48,9 @@ class EscarcelleBudgetAllocate(models.TransientModel):
                 count, cents = tiers.get(tier, (0, 0))
                 tiers[tier] = (count + 1, cents + row["amount_cents"])
             wizard.line_ids = [fields.Command.clear()] + [
-                fields.Command.create({"tier_id": tier.id, "household_count": count, "amount": cents / 100})
+                fields.Command.create(
+                    {"tier_id": tier.id, "household_count": count, "amount": cents / 100}
+                )
                 for tier, (count, cents) in sorted(tiers.items(), key=lambda item: item[0].min_size)
             ]
 
@@ -67,7 +75,9 @@ class EscarcelleBudgetAllocate(models.TransientModel):
         self.ensure_one()
         self._escarcelle_check_manager()
         count = self.company_id._escarcelle_allocate(self.period)
-        action = self.env["ir.actions.act_window"]._for_xml_id("escarcelle_social.budget_ledger_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "escarcelle_social.budget_ledger_action"
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -75,7 +85,10 @@ class EscarcelleBudgetAllocate(models.TransientModel):
                 "type": "success",
                 "title": self.env._("Budgets of %s", self.period),
                 "message": self.env._("%s households received their budget.", count),
-                "next": {**action, "context": {"search_default_this_month": 1, "search_default_allocation": 1}},
+                "next": {
+                    **action,
+                    "context": {"search_default_this_month": 1, "search_default_allocation": 1},
+                },
             },
         }
 

@@ -167,12 +167,8 @@ def settle(movements: Iterable[Movement], allocations: Iterable[Allocation]) -> 
     corrections: list[Movement] = []
     for allocation in sorted(allocations, key=lambda a: (a.on, a.period)):
         known = history + corrections
-        before = balance(
-            m for m in known if m.day < allocation.on and m.period != allocation.period
-        )
-        posted = balance(
-            m for m in known if m.type == "expiry" and m.period == allocation.period
-        )
+        before = balance(m for m in known if m.day < allocation.on)
+        posted = balance(m for m in known if m.type == "expiry" and m.period == allocation.period)
         wanted = expiry(before, allocation.rollover, allocation.cap)
         if wanted != posted:
             corrections.append(
