@@ -1,0 +1,29 @@
+import { Component } from "@odoo/owl";
+
+/** First name, initial, and what is left of the budget. For the cashier's eyes only. */
+export class HouseholdBanner extends Component {
+    static template = "escarcelle_pos.HouseholdBanner";
+    static props = {
+        household: Object,
+        total: { type: Number, optional: true }, // euros of the order in progress
+    };
+    static defaultProps = { total: 0 };
+
+    get left() {
+        const left = this.props.household.budget?.left;
+        return left === undefined || left === null ? null : left / 100;
+    }
+
+    get after() {
+        return this.left - this.props.total;
+    }
+
+    money(amount) {
+        return this.env.utils.formatCurrency(amount);
+    }
+
+    get periodEnd() {
+        const end = this.props.household.budget?.period_end;
+        return end ? luxon.DateTime.fromISO(end).toFormat("dd/MM") : "";
+    }
+}

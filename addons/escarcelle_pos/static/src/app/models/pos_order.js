@@ -1,0 +1,39 @@
+import { patch } from "@web/core/utils/patch";
+import { PosOrder } from "@point_of_sale/app/models/pos_order";
+import { tillMode, tillPage } from "@escarcelle_pos/app/utils/till_mode";
+
+if (tillMode) {
+    patch(PosOrder.prototype, {
+        initState() {
+            super.initState();
+            this.uiState.escarcelle = freshSale();
+        },
+
+        restoreState(uiState) {
+            super.restoreState({ ...uiState, escarcelle: { ...freshSale(), ...uiState.escarcelle } });
+        },
+
+        /** The ticket the till signed for this order, null before. */
+        get escarcelleTicket() {
+            return this.uiState.escarcelle.ticket;
+        },
+
+        /** "Amina B.", never more. */
+        get escarcelleHousehold() {
+            return this.uiState.escarcelle.household;
+        },
+    });
+}
+
+/** What the till adds to an order while it is sold. Plain data: it goes into the parked order. */
+function freshSale() {
+    return {
+        paper: tillPage.paper || "none",
+        email: "",
+        household: null, // answer of GET /till/v1/households
+        overrides: [],
+        startedAt: null,
+        pending: false, // a body was sent and its outcome is not known
+        ticket: null,
+    };
+}

@@ -1,0 +1,48 @@
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { TextInputPopup } from "@point_of_sale/app/components/popups/text_input_popup/text_input_popup";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { isValidEmail } from "@point_of_sale/utils";
+import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
+import { HouseholdBanner } from "@escarcelle_pos/app/components/household/household_banner";
+
+// Named in the extended template, whatever the mode.
+PaymentScreen.components = { ...PaymentScreen.components, HouseholdBanner };
+
+if (tillMode) {
+    patch(PaymentScreen.prototype, {
+        get paperChoices() {
+            return [
+                { value: "none", icon: "fa-leaf", label: _t("No ticket") },
+                { value: "paper", icon: "fa-print", label: _t("Paper") },
+                { value: "email", icon: "fa-envelope-o", label: _t("E-mail") },
+            ];
+        },
+
+        get paper() {
+            return this.currentOrder.uiState.escarcelle.paper;
+        },
+
+        /** Asked before validating, as the law wants; nobody has to press anything for "none". */
+        async choosePaper(value) {
+            const state = this.currentOrder.uiState.escarcelle;
+            if (value !== "email") {
+                state.paper = value;
+                return;
+            }
+            const email = await makeAwaitable(this.dialog, TextInputPopup, {
+                title: _t("Send the ticket to"),
+                placeholder: "nom@exemple.fr",
+                startingValue: state.email,
+            });
+            if (email && isValidEmail(email.trim())) {
+                Object.assign(state, { paper: "email", email: email.trim() });
+            } else if (email) {
+                this.notification.add(_t("This e-mail address is not correct."), {
+                    type: "warning",
+                });
+            }
+        },
+    });
+}

@@ -1,0 +1,191 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
+import { startRefund } from "@escarcelle_pos/app/utils/refund";
+
+const LIMIT = 60;
+
+/** Parked tickets, past tickets of a day, and what can be done with one: refund, duplicate. */
+export class TillTicketScreen extends Component {
+    static template = "escarcelle_pos.TillTicketScreen";
+    static props = { "*": true };
+    static storeOnOrder = false;
+
+    setup() {
+        this.pos = usePos();
+        this.till = this.pos.escarcelle;
+        this.ui = useService("ui");
+        this.state = useState({
+            tickets: [],
+            selected: null,
+            quantities: {},
+            day: luxon.DateTime.now().toISODate(),
+            number: "",
+            error: "",
+            busy: false,
+        });
+        onWillStart(() => this.loadDay());
+    }
+
+    // ---- finding -------------------------------------------------------------------------------
+
+    async loadDay() {
+        await this.search({ day: this.state.day, limit: LIMIT });
+    }
+
+    async loadNumber() {
+        const number = this.state.number.trim();
+        await (number ? this.search({ number }) : this.loadDay());
+        if (this.state.tickets.length === 1) {
+            this.select(this.state.tickets[0]);
+        }
+    }
+
+    async search(query) {
+        Object.assign(this.state, { busy: true, error: "", selected: null });
+        try {
+            this.state.tickets = await this.till.tickets(query);
+            if (!this.state.tickets.length) {
+                this.state.error = query.number
+                    ? _t("This till knows no ticket of that number.")
+                    : _t("No ticket on that day.");
+            }
+        } catch (error) {
+            Object.assign(this.state, { tickets: [], error: error.message });
+        }
+        this.state.busy = false;
+    }
+
+    onNumberKey(event) {
+        if (event.key === "Enter") {
+            this.loadNumber();
+        }
+    }
+
+    changeDay(days) {
+        const day = luxon.DateTime.fromISO(this.state.day).plus({ days });
+        this.state.day = day.toISODate();
+        return this.loadDay();
+    }
+
+    get dayText() {
+        const day = luxon.DateTime.fromISO(this.state.day);
+        return day.setLocale("fr").toFormat("cccc d LLLL");
+    }
+
+    get parked() {
+        return this.pos.getOpenOrders().filter((order) => !order.isEmpty());
+    }
+
+    resume(order) {
+        this.pos.setOrder(order);
+        this.pos.navigateToOrderScreen(order);
+    }
+
+    // ---- one ticket ----------------------------------------------------------------------------
+
+    select(ticket) {
+        this.state.selected = ticket;
+        this.state.quantities = {};
+    }
+
+    get lines() {
+        return (this.state.selected?.order?.lines || []).map((line) => ({
+            ...line,
+            label: this.label(line),
+            left: Number(this.state.selected.refundable?.[line.uuid] || 0),
+            chosen: this.state.quantities[line.uuid] || 0,
+        }));
+    }
+
+    label(line) {
+        const known = (this.state.selected.lines || []).find((one) => one.uuid === line.uuid);
+        const product = this.pos.models["product.product"].get(line.product_id);
+        return known?.label || product?.display_name || _t("Product no longer sold");
+    }
+
+    choose(line, delta) {
+        const step = Number.isInteger(line.left) ? 1 : line.left;
+        const chosen = Math.min(line.left, Math.max(0, line.chosen + delta * step));
+        this.state.quantities[line.uuid] = Math.round(chosen * 1000) / 1000;
+    }
+
+    chooseAll() {
+        for (const line of this.lines) {
+            this.state.quantities[line.uuid] = line.left;
+        }
+    }
+
+    get refundTotal() {
+        return this.lines.reduce(
+            (sum, line) =>
+                sum +
+                Math.round(
+                    line.chosen * Number(line.unit_price) * (100 - Number(line.discount || 0))
+                ) /
+                    100,
+            0
+        );
+    }
+
+    refund() {
+        const chosen = this.lines.filter((line) => line.chosen > 0);
+        const missing = chosen.filter(
+            (line) => !this.pos.models["product.product"].get(line.product_id)
+        );
+        if (missing.length) {
+            this.state.error = _t(
+                "“%s” is no longer sold: have it put back on sale to refund it.",
+                missing[0].label
+            );
+            return;
+        }
+        const order = startRefund(this.pos, this.state.selected, chosen);
+        this.pos.navigate("PaymentScreen", { orderUuid: order.uuid });
+    }
+
+    async duplicate() {
+        try {
+            await this.till.duplicate(this.state.selected.uuid);
+            this.pos.notification.add(_t("Duplicate sent to the printer."), { type: "success" });
+        } catch (error) {
+            this.pos.escarcelleTell(error, _t("Duplicate"));
+        }
+    }
+
+    // ---- formats -------------------------------------------------------------------------------
+
+    cents(amount) {
+        return this.env.utils.formatCurrency(amount / 100);
+    }
+
+    money(amount) {
+        return this.env.utils.formatCurrency(amount);
+    }
+
+    hour(ticket) {
+        return luxon.DateTime.fromISO(ticket.at).toFormat("HH:mm");
+    }
+
+    quantity(value) {
+        return String(Number(value)).replace(".", ",");
+    }
+
+    back() {
+        const { page, params } = this.pos.defaultPage;
+        this.pos.setOrder(this.pos.openOrder);
+        this.pos.navigate(page, params);
+    }
+}
+
+if (tillMode) {
+    registry.category("pos_pages").add("EscarcelleTicketScreen", {
+        name: "EscarcelleTicketScreen",
+        component: TillTicketScreen,
+        route: `/pos/ui/${odoo.pos_config_id}/tickets`,
+        params: {},
+    });
+}

@@ -1,0 +1,331 @@
+import { _t } from "@web/core/l10n/translation";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { browser } from "@web/core/browser/browser";
+import { patch } from "@web/core/utils/patch";
+import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
+import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
+import { OverridePopup } from "@escarcelle_pos/app/components/popups/override_popup/override_popup";
+import { householdCode } from "@escarcelle_pos/app/utils/ticket_body";
+
+const LOCK_AFTER = 10 * 60 * 1000;
+const FORGET_AFTER = 2000;
+
+if (tillMode) {
+    PosStore.serviceDependencies.push("escarcelle_till");
+
+    patch(PosStore.prototype, {
+        async setup(env, services) {
+            this.escarcelle = services.escarcelle_till;
+            this.escarcelle.onScan = (code) => this.barcodeReader?.scan(code);
+            await super.setup(...arguments);
+        },
+
+        // ---- start -----------------------------------------------------------------------------
+
+        async initServerData() {
+            const done = await super.initServerData();
+            // Whatever page was asked, somebody identifies first; then that page comes.
+            const { current, params } = this.router.state;
+            this.escarcelleAfterLogin =
+                current === "LoginScreen" ? null : { page: current, params: { ...params } };
+            this.navigate("LoginScreen");
+            return done;
+        },
+
+        get firstPage() {
+            return this.escarcelle.cashier
+                ? this.defaultPage
+                : { page: "LoginScreen", params: {} };
+        },
+
+        get idleTimeout() {
+            return [
+                {
+                    timeout: LOCK_AFTER,
+                    action: () =>
+                        !["PaymentScreen", "LoginScreen"].includes(this.router.state.current) &&
+                        this.escarcelleLock(),
+                },
+            ];
+        },
+
+        /** Printing is the till program's business: no font to wait for. */
+        async _loadFonts() {},
+
+        // ---- cashier ---------------------------------------------------------------------------
+
+        setCashier() {
+            const cashier = this.escarcelle.cashier;
+            this.cashier = cashier ? this.user : false;
+            if (cashier) {
+                this.user._role = cashier.role;
+            }
+        },
+
+        getCashier() {
+            return this.user;
+        },
+
+        resetCashier() {
+            this.cashier = false;
+        },
+
+        checkPreviousLoggedCashier() {},
+        _storeConnectedCashier() {},
+        _resetConnectedCashier() {},
+
+        async escarcelleLock() {
+            const { current, params } = this.router.state;
+            if (current !== "LoginScreen" && current !== "ReceiptScreen") {
+                this.escarcelleAfterLogin = { page: current, params: { ...params } };
+            }
+            this.dialog.closeAll();
+            this.resetCashier();
+            this.navigate("LoginScreen");
+            await this.escarcelle.logOut();
+        },
+
+        async showLoginScreen() {
+            await this.escarcelleLock();
+        },
+
+        /** The page asked before identification, when it still makes sense. */
+        escarcellePageAfterLogin() {
+            const wanted = this.escarcelleAfterLogin;
+            this.escarcelleAfterLogin = null;
+            const order = this.models["pos.order"].getBy("uuid", wanted?.params?.orderUuid || "");
+            if (wanted && (!wanted.params.orderUuid || (order && !order.finalized))) {
+                order && this.setOrder(order);
+                return wanted;
+            }
+            const open = this.openOrder;
+            this.setOrder(open);
+            return { page: "ProductScreen", params: { orderUuid: open.uuid } };
+        },
+
+        /**
+         * A manager's proof for `what`, or null when nobody gives it.
+         * @returns {Promise<{kind: string, token: string, reason: string}|null>}
+         */
+        async escarcelleOverride(what, message) {
+            return (
+                (await makeAwaitable(this.dialog, OverridePopup, {
+                    what,
+                    message,
+                    till: this.escarcelle,
+                })) || null
+            );
+        },
+
+        // ---- orders: the till is the only one to keep them -------------------------------------
+
+        async syncAllOrders() {
+            this.clearPendingOrder();
+            return [];
+        },
+
+        async deleteOrders(orders) {
+            for (const order of orders) {
+                if (!order || !(await this._onBeforeDeleteOrder(order))) {
+                    return false;
+                }
+            }
+            for (const order of orders) {
+                this.data.localDeleteCascade(order);
+            }
+            return true;
+        },
+
+        removeOrder(order) {
+            return this.data.localDeleteCascade(order);
+        },
+
+        /** A payment that may have been taken is not thrown away with its order. */
+        async _onBeforeDeleteOrder(order) {
+            if (order.uiState.escarcelle.pending || escarcelleCharged(order).length) {
+                this.dialog.add(AlertDialog, {
+                    title: _t("Payment in progress"),
+                    body: _t(
+                        "A payment was taken or asked for this ticket. Validate it, or cancel the payment on the terminal first."
+                    ),
+                });
+                return false;
+            }
+            return super._onBeforeDeleteOrder(order);
+        },
+
+        orderDone(order) {
+            super.orderDone(order);
+            // The till has the ticket; the page need not remember what anyone bought.
+            browser.setTimeout(() => {
+                if (order.finalized && this.models["pos.order"].getBy("uuid", order.uuid)) {
+                    this.data.localDeleteCascade(order);
+                }
+            }, FORGET_AFTER);
+        },
+
+        clickSaveOrder() {
+            this.escarcellePark();
+        },
+
+        /** Leaves the order in progress aside (it is parked in the till already) for a new one. */
+        escarcellePark() {
+            this.notification.add(_t("Ticket put aside."), { type: "success" });
+            const order = this.getEmptyOrder();
+            this.setOrder(order);
+            this.navigate("ProductScreen", { orderUuid: order.uuid });
+        },
+
+        // ---- household -------------------------------------------------------------------------
+
+        async setPartnerToCurrentOrder(partner) {
+            const order = this.getOrder();
+            if (!partner) {
+                order.uiState.escarcelle.household = null;
+                order.setPartner(false);
+                return;
+            }
+            const code = partner.raw.escarcelle_code;
+            if (!code) {
+                return;
+            }
+            await this.escarcelleSetHousehold(code);
+        },
+
+        /** Gives the order its household, by card number or by code; says why when it cannot. */
+        async escarcelleSetHousehold(card) {
+            const order = this.getOrder();
+            let household;
+            try {
+                household = await this.escarcelle.household(card);
+            } catch (error) {
+                this.escarcelleTell(error, _t("Card"));
+                return false;
+            }
+            if (!household.entitled) {
+                const proof = await this.escarcelleOverride("entitlement", household.message);
+                if (!proof) {
+                    return false;
+                }
+                order.uiState.escarcelle.overrides.push(proof);
+            }
+            const partner = this.models["res.partner"].find(
+                (one) => one.raw.escarcelle_code === household.code
+            );
+            if (!partner) {
+                this.dialog.add(AlertDialog, {
+                    title: _t("Card"),
+                    body: _t("This household was just added: reload the screen (F5) to serve it."),
+                });
+                return false;
+            }
+            order.uiState.escarcelle.household = household;
+            order.setPartner(partner);
+            this.escarcelleApplyTariff(order, household.tariff);
+            return true;
+        },
+
+        /** The till's word on tariff and VAT regime; no label, no colour: it is nobody's business. */
+        escarcelleApplyTariff(order, tariff) {
+            const pricelist = this.models["product.pricelist"].get(tariff?.pricelist_id);
+            const position = this.models["account.fiscal.position"].get(tariff?.fiscal_position_id);
+            order.fiscal_position_id = position || this.config.default_fiscal_position_id || false;
+            order.setPricelist(pricelist || this.config.pricelist_id);
+        },
+
+        /** Looks the budget up again: another till may have sold meanwhile. */
+        async escarcelleRefreshHousehold(order) {
+            const code = householdCode(order);
+            if (code) {
+                order.uiState.escarcelle.household = await this.escarcelle.household(code);
+            }
+        },
+
+        // ---- what the till program does instead of the page ------------------------------------
+
+        async printReceipt({ order = this.getOrder() } = {}) {
+            try {
+                await this.escarcelle.duplicate(order.uuid);
+                this.notification.add(_t("Duplicate sent to the printer."), { type: "success" });
+                return true;
+            } catch (error) {
+                this.escarcelleTell(error, _t("Duplicate"));
+                return false;
+            }
+        },
+
+        async sendOrderInPreparation() {},
+        async checkPreparationStateAndSentOrderInPreparation() {},
+
+        cashMove() {
+            this.navigate("EscarcelleDayScreen");
+        },
+
+        async closeSession() {
+            this.navigate("EscarcelleDayScreen");
+        },
+
+        /** "TicketScreen" of core lists orders of the server; the till has its own. */
+        navigate(routeName, routeParams = {}) {
+            const own = { TicketScreen: "EscarcelleTicketScreen", SaverScreen: "LoginScreen" };
+            const name = own[routeName] || routeName;
+            return super.navigate(name, name === routeName ? routeParams : {});
+        },
+
+        shouldShowOpeningControl() {
+            return false;
+        },
+
+        async closePos() {
+            this.redirectToBackend();
+        },
+
+        redirectToBackend() {
+            window.location = "/";
+        },
+
+        async editPartner() {
+            this.escarcelleNotHere(_t("Households are modified in the back office."));
+        },
+
+        async editProduct() {
+            this.escarcelleNotHere(_t("Products are modified in the back office."));
+        },
+
+        async onProductInfoClick(productTemplate) {
+            this.escarcelleNotHere(
+                `${productTemplate.name} — ${productTemplate.barcode || _t("no barcode")}`
+            );
+        },
+
+        escarcelleNotHere(body) {
+            this.notification.add(body, { type: "info" });
+        },
+
+        /** Shows a TillError; asks for identification when that is what is missing. */
+        escarcelleTell(error, title) {
+            if (error.code === "cashier_required" && !error.details?.reason) {
+                this.notification.add(_t("Identify yourself again."), { type: "warning" });
+                this.escarcelleLock();
+                return;
+            }
+            this.dialog.add(AlertDialog, { title, body: error.message });
+        },
+
+        async escarcelleAskAmount(title, startingValue = "") {
+            const typed = await makeAwaitable(this.dialog, NumberPopup, {
+                title,
+                startingValue,
+                formatDisplayedValue: (value) => `${value} €`,
+            });
+            return typed === undefined ? undefined : typed;
+        },
+    });
+}
+
+/** Card payments a terminal has confirmed. */
+export function escarcelleCharged(order) {
+    return order.payment_ids.filter((payment) => payment.getPaymentStatus() === "done");
+}

@@ -1,0 +1,201 @@
+import { _t } from "@web/core/l10n/translation";
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { Reactive } from "@web/core/utils/reactive";
+import { uuidv4 } from "@point_of_sale/utils";
+import { TillClient } from "@escarcelle_pos/app/utils/till_client";
+import { tillMode, tillPage } from "@escarcelle_pos/app/utils/till_mode";
+
+const POLL = 15000;
+
+/**
+ * The till program as the screens see it: who is at the till, what the program says of itself, and
+ * the calls of docs/formats.md §5. Only exists in till mode.
+ */
+export class Till extends Reactive {
+    constructor() {
+        super();
+        this.setup();
+    }
+
+    setup() {
+        this.page = tillPage;
+        this.cashier = null;
+        this.token = "";
+        this.training = false;
+        this.status = null;
+        this.answering = true;
+        this.stale = false; // the snapshot changed since this page was loaded
+        this.client = new TillClient({
+            fetch: (...args) => browser.fetch(...args),
+            pageUrl: `/pos/ui/${odoo.pos_config_id}`,
+            token: () => this.token,
+        });
+    }
+
+    // ---- state ---------------------------------------------------------------------------------
+
+    start() {
+        this.refreshStatus();
+        browser.setInterval(() => this.refreshStatus(), POLL);
+        this.listen();
+    }
+
+    async refreshStatus() {
+        try {
+            this.receiveStatus(await this.client.get("/till/v1/status", { timeout: 5000 }));
+        } catch (error) {
+            this.answering = error.code !== "unreachable" && error.code !== "timeout";
+        }
+    }
+
+    receiveStatus(status) {
+        this.answering = true;
+        this.status = status;
+    }
+
+    /** Server-sent events: the browser reconnects by itself. */
+    listen() {
+        if (!browser.EventSource && !window.EventSource) {
+            return;
+        }
+        const source = new (browser.EventSource || window.EventSource)("/till/v1/events");
+        source.addEventListener("status", (event) => this.receiveStatus(JSON.parse(event.data)));
+        source.addEventListener("snapshot", () => (this.stale = true));
+        source.addEventListener("scan", (event) => {
+            const { code } = JSON.parse(event.data);
+            code && this.onScan?.(code);
+        });
+        source.onerror = () => this.refreshStatus();
+    }
+
+    get isManager() {
+        return this.cashier?.role === "manager";
+    }
+
+    /** `{level, text, detail}` of the pill in the top bar; level: ok, waiting, warning, danger. */
+    get pill() {
+        if (!this.answering) {
+            return { level: "danger", text: _t("Till stopped"), icon: "fa-exclamation-triangle" };
+        }
+        const status = this.status;
+        if (!status) {
+            return { level: "waiting", text: "…", icon: "fa-circle-o-notch" };
+        }
+        const waiting = status.queue?.waiting || 0;
+        if (status.queue?.rejected) {
+            return {
+                level: "danger",
+                text: _t("%s rejected", status.queue.rejected),
+                icon: "fa-exclamation-triangle",
+            };
+        }
+        if (status.printer && status.printer.ok === false) {
+            return { level: "warning", text: _t("Printer"), icon: "fa-print" };
+        }
+        if (!status.server?.online) {
+            const text = waiting ? _t("Offline · %s", waiting) : _t("Offline");
+            return { level: "waiting", text, icon: "fa-chain-broken" };
+        }
+        if (waiting) {
+            return { level: "waiting", text: _t("Sending · %s", waiting), icon: "fa-cloud-upload" };
+        }
+        return { level: "ok", text: _t("Online"), icon: "fa-check" };
+    }
+
+    // ---- people --------------------------------------------------------------------------------
+
+    async logIn(credentials) {
+        const { token, cashier } = await this.client.post("/till/v1/cashier", credentials);
+        this.token = token;
+        this.cashier = cashier;
+        return cashier;
+    }
+
+    async logOut() {
+        const token = this.token;
+        this.cashier = null;
+        if (token) {
+            try {
+                await this.client.delete("/till/v1/cashier", { timeout: 3000 });
+            } catch {
+                // The till forgets idle sessions by itself; the screen is locked in any case.
+            }
+        }
+        this.token = "";
+    }
+
+    /** A manager's proof, single use; `what` says what for. */
+    override(credentials, what, reason) {
+        return this.client.post("/till/v1/overrides", { ...credentials, what, reason });
+    }
+
+    household(card) {
+        return this.client.get(`/till/v1/households/${encodeURIComponent(card)}`);
+    }
+
+    // ---- tickets -------------------------------------------------------------------------------
+
+    /** Signing includes a write to disk and, at worst, the closing of several days. */
+    sell(body) {
+        return this.client.post("/till/v1/tickets", body, { timeout: 20000 });
+    }
+
+    tickets(query) {
+        const params = new URLSearchParams(query);
+        return this.client.get(`/till/v1/tickets?${params}`).then((answer) => answer.tickets);
+    }
+
+    duplicate(uuid, channel = "paper", email = undefined) {
+        return this.client.post("/till/v1/duplicates", { uuid, channel, email });
+    }
+
+    // ---- parked orders -------------------------------------------------------------------------
+
+    drafts() {
+        return this.client.get("/till/v1/drafts");
+    }
+
+    park(uuid, draft) {
+        return this.client.put(`/till/v1/drafts/${uuid}`, draft);
+    }
+
+    unpark(uuid) {
+        return this.client.delete(`/till/v1/drafts/${uuid}`);
+    }
+
+    // ---- cash and day --------------------------------------------------------------------------
+
+    report() {
+        return this.client.get("/till/v1/closings");
+    }
+
+    closeDay() {
+        return this.client.post(
+            "/till/v1/closings",
+            { uuid: uuidv4(), level: "day" },
+            { timeout: 60000 }
+        );
+    }
+
+    cashMove(amount, reason) {
+        return this.client.post("/till/v1/cash-moves", { uuid: uuidv4(), amount, reason });
+    }
+
+    cashCount(amount, moment, notes) {
+        return this.client.post("/till/v1/cash-counts", { uuid: uuidv4(), amount, moment, notes });
+    }
+}
+
+export const tillService = {
+    start() {
+        if (!tillMode) {
+            return null;
+        }
+        const till = new Till();
+        till.start();
+        return till;
+    },
+};
+
+registry.category("services").add("escarcelle_till", tillService);
