@@ -5,6 +5,7 @@ import re
 from ops import secrets, shell
 from ops.errors import OpsError
 from ops.postgres import Cluster
+from ops.superuser import Superuser
 
 ODOO = "odoo"
 FISCAL_OWNER = "fiscal_owner"
@@ -59,30 +60,29 @@ def checked(name: str) -> str:
     return name
 
 
-def create(cluster: Cluster, name: str, template: str = "template0") -> None:
+def create(cluster: Superuser, name: str, template: str = "template0") -> None:
     """A database owned by Odoo's role: empty, or the copy of ``template`` with its owners."""
     _client(cluster, "createdb", "-O", ODOO, "-E", "UTF8", "-T", checked(template), checked(name))
 
 
-def extend(cluster: Cluster, name: str) -> None:
+def extend(cluster: Superuser, name: str) -> None:
     """Give an empty database the extensions Odoo expects."""
     cluster.sql(EXTENSIONS, checked(name))
 
 
-def drop(cluster: Cluster, name: str) -> None:
+def drop(cluster: Superuser, name: str) -> None:
     """Remove the database if it is there, ending its sessions."""
     _client(cluster, "dropdb", "--if-exists", "--force", checked(name))
 
 
-def rename(cluster: Cluster, name: str, new: str) -> None:
+def rename(cluster: Superuser, name: str, new: str) -> None:
     cluster.sql(f'ALTER DATABASE "{checked(name)}" RENAME TO "{checked(new)}"')
 
 
-def _client(cluster: Cluster, program: str, *arguments: str) -> None:
+def _client(cluster: Superuser, program: str, *arguments: str) -> None:
     shell.run(
         [cluster.client(program), *arguments],
         what=f"{program} {arguments[-1]} a échoué",
-        log=cluster.house.log / "postgres.log",
         env=cluster.environment(),
         remedy="./escarcelle doctor",
     )

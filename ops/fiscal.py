@@ -11,7 +11,7 @@ from pathlib import Path
 from ops.databases import checked
 from ops.errors import OpsError
 from ops.paths import HOUSE
-from ops.postgres import Cluster
+from ops.superuser import Superuser
 
 FILE = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 
@@ -72,7 +72,7 @@ def pending(migrations: list[Migration], applied: dict[int, str]) -> list[Migrat
     return [migration for migration in migrations if migration.number not in applied]
 
 
-def applied(cluster: Cluster, database: str) -> dict[int, str]:
+def applied(cluster: Superuser, database: str) -> dict[int, str]:
     """``{number: sha256}`` of the migrations this database went through."""
     exists = cluster.sql("SELECT to_regclass('fiscal.schema_migration') IS NOT NULL", database)
     if exists != [["t"]]:
@@ -81,7 +81,7 @@ def applied(cluster: Cluster, database: str) -> dict[int, str]:
     return {int(number): digest for number, digest in rows}
 
 
-def migrate(cluster: Cluster, database: str) -> list[Migration]:
+def migrate(cluster: Superuser, database: str) -> list[Migration]:
     """Run what is pending, each file in a transaction of its own with its entry.
 
     Returns:

@@ -17,31 +17,13 @@ from ops import secrets, shell
 from ops.console import CONSOLE
 from ops.errors import OpsError
 from ops.paths import HOUSE
+from ops.pg_programs import find_binaries
 from ops.ports import Ports
+from ops.superuser import ADMIN, Superuser
 
 HOST = "127.0.0.1"
-ADMIN = "escarcelle_admin"
-OLDEST = 13
 SYSTEM_USERS = ("postgres", "nobody")
 PRIVATE = Path("/var/lib/escarcelle")
-
-
-def find_binaries(major: int | None = None) -> Path | None:
-    """Directory of the newest PostgreSQL server programs, or of a given major version."""
-    found: dict[int, Path] = {}
-    for directory in Path("/usr/lib/postgresql").glob("*/bin"):
-        if directory.parent.name.isdigit() and (directory / "initdb").exists():
-            found[int(directory.parent.name)] = directory
-    on_path = shutil.which("initdb")
-    if on_path:
-        shown = subprocess.run([on_path, "--version"], capture_output=True, text=True).stdout
-        match = re.search(r"(\d+)", shown)
-        if match:
-            found.setdefault(int(match.group(1)), Path(on_path).resolve().parent)
-    found = {number: path for number, path in found.items() if number >= OLDEST}
-    if major is not None:
-        return found.get(major)
-    return found[max(found)] if found else None
 
 
 def traversable(directory: Path, user: str) -> bool:
@@ -60,7 +42,7 @@ def traversable(directory: Path, user: str) -> bool:
     return done.returncode == 0
 
 
-class Cluster:
+class Cluster(Superuser):
     """``var/pg``. Reads nothing when built."""
 
     def __init__(self, house=HOUSE):
@@ -83,12 +65,17 @@ class Cluster:
         raise OpsError("aucun utilisateur système pour PostgreSQL", "apt-get install postgresql")
 
     @property
+    def home(self) -> Path:
+        """The real directory: the server's user may not be able to follow the link to it."""
+        return self.house.pg.resolve()
+
+    @property
     def data(self) -> Path:
-        return self.house.pg / "data"
+        return self.home / "data"
 
     @property
     def server_log(self) -> Path:
-        return self.house.pg / "postgresql.log"
+        return self.home / "postgresql.log"
 
     @property
     def ports(self) -> Ports:
@@ -128,7 +115,7 @@ class Cluster:
         password = secrets.read_or_draw(self.password_file)
         if self.data.exists():
             shutil.rmtree(self.data)  # an initdb that was interrupted
-        handover = self.house.pg / "password"
+        handover = self.home / "password"
         secrets.write_private(handover, password + "\n")
         if self.user:
             shutil.chown(handover, self.user)
@@ -235,7 +222,6 @@ class Cluster:
     # -- talking to it ---------------------------------------------------------------------------
 
     def environment(self) -> dict[str, str]:
-        """libpq variables of the superuser."""
         return {
             "PGHOST": HOST,
             "PGPORT": str(self.port),
@@ -246,24 +232,8 @@ class Cluster:
         }
 
     def client(self, name: str) -> str:
-        """Path of a client program (``psql``, ``pg_dump``…) of the server's own version."""
         own = self.binaries() / name
         return str(own) if own.exists() else name
-
-    def sql(self, statement: str, database: str = "postgres", what: str = "") -> list[list[str]]:
-        """Run SQL as superuser; rows of text. Several statements run in one transaction."""
-        output = shell.run(
-            [self.client("psql"), "-X", "-q", "-A", "-t", "-F", "\x1f", "-v", "ON_ERROR_STOP=1",
-             "-1", "-f", "-"],
-            what=what or f"la base « {database} » a refusé une requête",
-            env={**self.environment(), "PGDATABASE": database},
-            stdin=statement,
-        )  # fmt: skip
-        return [line.split("\x1f") for line in output.splitlines() if line]
-
-    def databases(self) -> set[str]:
-        rows = self.sql("SELECT datname FROM pg_database WHERE NOT datistemplate")
-        return {row[0] for row in rows}
 
     def _identity(self) -> dict:
         user = self.user

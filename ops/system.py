@@ -12,7 +12,7 @@ from ops import shell
 from ops.console import CONSOLE
 from ops.errors import OpsError
 from ops.paths import HOUSE
-from ops.postgres import find_binaries
+from ops.pg_programs import find_binaries
 
 APT_COMPOSE = "docker compose up (voir docker-compose.yml), qui apporte tout dans des conteneurs"
 CREATECLUSTER = Path("/etc/postgresql-common/createcluster.d/escarcelle.conf")

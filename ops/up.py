@@ -11,7 +11,6 @@ from ops.provision import Level
 from ops.server import OdooServer
 from ops.world import World
 
-
 ADMIN_SECRET = "odoo_admin"
 
 

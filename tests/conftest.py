@@ -22,7 +22,8 @@ from dataclasses import dataclass
 import pytest
 
 from ops import world
-from ops.postgres import ADMIN, Cluster
+from ops.postgres import Cluster
+from ops.superuser import ADMIN
 from ops.world import World
 
 

@@ -13,10 +13,11 @@ from ops import databases, provision, shell, world
 from ops.console import CONSOLE
 from ops.errors import OpsError
 from ops.paths import HOUSE
-from ops.postgres import ADMIN, Cluster
+from ops.postgres import Cluster
 from ops.provision import Level
 from ops.saving import guard, passphrase
 from ops.saving.backup import FORMAT, sealing
+from ops.superuser import ADMIN
 from ops.world import World
 
 ROLE_LINE = re.compile(r'(?:CREATE|ALTER) ROLE "?(\w+)"?(?: WITH [A-Z ]+)?;')

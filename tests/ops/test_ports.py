@@ -1,0 +1,50 @@
+"""Ports are kept from one start to the next, and give way when somebody else took them."""
+
+import json
+import socket
+
+import pytest
+
+from ops.errors import OpsError
+from ops.ports import DEFAULTS, TRIES, Ports, is_free
+
+
+def test_the_default_when_it_is_free(tmp_path):
+    ports = Ports(tmp_path / "ports.json", free=lambda port: True)
+    assert ports.choose("odoo") == DEFAULTS["odoo"]
+
+
+def test_the_next_one_when_it_is_taken_and_then_always_that_one(tmp_path):
+    path = tmp_path / "ports.json"
+    taken = {DEFAULTS["odoo"], DEFAULTS["odoo"] + 1}
+    assert Ports(path, free=lambda port: port not in taken).choose("odoo") == 8071
+    assert Ports(path, free=lambda port: True).choose("odoo") == 8071
+
+
+def test_two_names_never_share_a_port(tmp_path):
+    ports = Ports(tmp_path / "ports.json", free=lambda port: True)
+    names = ["till-1", "till-2", "till-1@other", "till-2@other", "printer-1"]
+    assert len({ports.choose(name) for name in names}) == len(names)
+
+
+def test_an_unreadable_file_counts_as_none(tmp_path):
+    path = tmp_path / "ports.json"
+    path.write_text("{broken")
+    assert Ports(path, free=lambda port: True).choose("postgres") == DEFAULTS["postgres"]
+    assert json.loads(path.read_text()) == {"postgres": DEFAULTS["postgres"]}
+
+
+def test_no_free_port_is_said_in_french(tmp_path):
+    with pytest.raises(OpsError, match="aucun port libre") as caught:
+        Ports(tmp_path / "ports.json", free=lambda port: False).choose("odoo")
+    assert caught.value.remedy
+    assert TRIES > 10
+
+
+def test_a_port_somebody_listens_on_is_not_free():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        listener.listen()
+        assert not is_free(port)
+    assert is_free(port)
