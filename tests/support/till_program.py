@@ -51,8 +51,11 @@ class Program:
         assert done.returncode == 0, done.stderr
         return self
 
-    def start(self, fault: str = "", limit_bytes: int = 0, log_in: bool = True) -> "Program":
-        """Start and wait until it listens (and has a catalogue, when ``log_in``)."""
+    def start(
+        self, fault: str = "", limit_bytes: int = 0, log_in: bool = True, listens: bool = True
+    ) -> "Program":
+        """Start and wait until it listens (and has a catalogue, when ``log_in``); with
+        ``listens=False`` it may die before."""
         environment = {**os.environ, "ESCARCELLE_TILL_FAULT": fault}
         prefix = ["prlimit", f"--fsize={limit_bytes}"] if limit_bytes else []
         self.process = subprocess.Popen(
@@ -60,6 +63,7 @@ class Program:
             stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         self._read_output()
+        assert self.port or not listens, "\n".join(self.lines[-20:])
         self.page = requests.Session()
         self.page.trust_env = False
         if log_in:
@@ -84,7 +88,6 @@ class Program:
 
         threading.Thread(target=read, daemon=True).start()
         self.port = found.get(timeout=30)
-        assert self.port, "\n".join(self.lines[-20:])
 
     def log_in(self, code: str = till_shop.CASHIER, pin: str = till_shop.PIN) -> str:
         """Identify; the page keeps the token."""

@@ -121,6 +121,8 @@ class Catalog:
     households: Mapping[str, Household]
     cashiers: tuple[Cashier, ...]
     cards: Mapping[str, str] = field(default_factory=dict)
+    #: The shop's own print stylesheets, by name.
+    templates: Mapping[str, bytes] = field(default_factory=dict)
 
     def household(self, card: str) -> Household | None:
         """By card number, or by code."""
@@ -153,6 +155,10 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             households=households,
             cashiers=tuple(_cashier(row) for row in _json(part, "cashiers.json", [])),
             cards={c: h.code for h in households.values() for c in h.cards},
+            templates={
+                str(name): str(text).encode()
+                for name, text in _json(part, "templates.json", {}).items()
+            },
         )
     except CatalogError:
         raise

@@ -5,6 +5,7 @@ import asyncio
 import json
 import logging
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +15,11 @@ from escarcelle_core import jet
 from . import __version__, enrolment
 from .clock import Clock, FileClock, SystemClock
 from .config import Config, load
+from .devices.base import PrinterFault
+from .devices.settings import open_devices
 from .errors import Refusal, StartError
-from .paper import NoPrinter, Paper
+from .paper import test_page
+from .printjobs import PrintError
 from .service import Service
 from .state import Lock, StateDir
 from .till import Till
@@ -112,8 +116,12 @@ def _run(options: argparse.Namespace, config: Config, clock: Clock) -> int:
     till = Till(config, clock)
     if not till.enrolled:
         print("Cette caisse n'est pas encore enrôlée : escarcelle-till enroll CODE", flush=True)
-    paper = Paper(NoPrinter(), print_z=config.printing.print_z)
-    asyncio.run(Service(till, paper).run())
+    try:
+        service = Service(till)
+    except StartError:
+        till.close()
+        raise
+    asyncio.run(service.run())
     return 0
 
 
@@ -148,7 +156,18 @@ def _resend(options: argparse.Namespace, config: Config, clock: Clock) -> int:
 
 
 def _print_test(options: argparse.Namespace, config: Config, clock: Clock) -> int:
-    raise NotImplementedError
+    printing = config.printing
+    devices = open_devices(config.devices, printing.profile, printing.columns or None)
+    try:
+        page = test_page(devices, platform.node(), clock.now())
+        assert devices.printer is not None
+        devices.printer.send(page, lambda: None)
+    except PrinterFault as problem:
+        raise StartError(f"{problem} {problem.detail}".strip()) from problem
+    except PrintError as error:
+        raise StartError(str(error)) from error
+    print(f"Page d'essai envoyée à l'imprimante {devices.printer.name}.")
+    return 0
 
 
 def _export(options: argparse.Namespace, config: Config, clock: Clock) -> int:

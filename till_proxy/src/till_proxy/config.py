@@ -95,11 +95,12 @@ class ServerConfig:
 
 @dataclass(frozen=True, slots=True)
 class PrintingConfig:
-    """What is printed without being asked for."""
+    """What is printed without being asked for, and the printer's model (``profiles.toml`` of the
+    core); ``columns`` 0 means those of the model."""
 
     print_z: bool = True
-    profile: str = "epson"
-    columns: int = 42
+    profile: str = "generique-80"
+    columns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,102 +1,150 @@
 """What a kept entry puts on paper, and when the drawer opens: after the disk, never before.
 
-Every job has a name derived from the entry, and the print queue knows the names it has had: sending
-the same sale again prints nothing twice. A printer at fault never fails a sale.
+Every paper has a name derived from the entry, and the print queue knows the names it has had: the
+same sale sent again prints nothing twice. A printer at fault never fails a sale.
 """
 
 import logging
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
+from escarcelle_core.documents import DOCUMENT_LABELS
+from escarcelle_core.errors import EscarcelleError
+from escarcelle_core.printing import escpos, paper, stylesheet
+from escarcelle_core.printing.context import PrintContext
+from escarcelle_core.printing.errors import PrintingError
 from escarcelle_core.record import Record
 
 from .closings import anchor_of, closing_records
+from .devices.base import PrinterFault
+from .devices.settings import Devices
 from .faults import fault
+from .printing import PrintQueue
+from .printjobs import PrintError
 from .tickets import ticket_record
 
 _logger = logging.getLogger(__name__)
 
-
-class Queue(Protocol):
-    """The print queue of ``till_proxy.printing``."""
-
-    def submit(self, job_id: str, record: Record, **context: object) -> bool:
-        """Queue a document once; False when ``job_id`` is already known."""
-
-    def open_drawer(self, job_id: str) -> bool:
-        """Queue a drawer pulse once; False when ``job_id`` is already known."""
-
-    def status(self) -> dict:
-        """For the status page."""
+#: A sale sent again after this long no longer opens the drawer.
+_FRESH = timedelta(minutes=10)
+_TEST = b"<?xml version='1.0'?><ticket/>"
 
 
-class NoPrinter:
-    """The queue of a till without any printer: everything is refused politely."""
+class Papers:
+    """Turns entries into print jobs and drawer pulses. Never raises: what is signed stays sold.
 
-    def submit(self, job_id: str, record: Record, **context: object) -> bool:
-        """See ``Queue``."""
-        _logger.info("no printer configured: %s not printed", job_id)
-        return False
+    ``templates`` gives the shop's own stylesheets by name, as they are now.
+    """
 
-    def open_drawer(self, job_id: str) -> bool:
-        """See ``Queue``."""
-        return False
-
-    def status(self) -> dict:
-        """See ``Queue``."""
-        return {"configured": False}
-
-
-class Paper:
-    """Turns entries into jobs. Never raises: what is signed stays sold."""
-
-    def __init__(self, queue: Queue, *, print_z: bool):
+    def __init__(
+        self,
+        devices: Devices,
+        queue: PrintQueue,
+        now: Callable[[], datetime],
+        templates: Callable[[], Mapping[str, bytes]],
+        *,
+        print_z: bool,
+    ):
+        self._devices = devices
         self._queue = queue
+        self._now = now
+        self._templates = templates
         self._print_z = print_z
+        self._pulsed: set[str] = set()
+        self._pulses = ThreadPoolExecutor(1, thread_name_prefix="drawer")
 
     def sold(self, entry: dict) -> None:
         """A sale: the drawer when cash moved, the ticket when paper was asked."""
         event, uuid = entry["event"], entry["uuid"]
         self.closed(entry)
-        if event.get("drawer"):
+        record = ticket_record(entry)
+        if event.get("drawer") and self._now() - record.at < _FRESH:
             fault("before_drawer")
-            self._safely(self._queue.open_drawer, f"{uuid}:drawer")
+            self.drawer(uuid)
         if event["print_rank"]:
-            fault("before_print")
-            self._safely(
-                self._queue.submit, f"{uuid}:1", ticket_record(entry), rank=event["print_rank"]
-            )
-            fault("after_print")
+            fault("before_queue")
+            self._print(f"{uuid}:1", record, rank=event["print_rank"])
+            fault("after_queue")
 
     def copied(self, entry: dict, original: Record) -> None:
         """A duplicate on paper: the original's text, marked."""
-        event = entry["event"]
         self.closed(entry)
-        if event["channel"] == "paper":
+        if entry["event"]["channel"] == "paper":
             copy = Record.from_json(next(d for d in entry["records"] if d["kind"] == "DUP"))
-            self._safely(
-                self._queue.submit, f"{entry['uuid']}:dup", original,
-                rank=event["rank"], duplicate=copy,
-            )  # fmt: skip
+            self._print(f"{entry['uuid']}:dup", original, duplicate=copy)
 
     def closed(self, entry: dict) -> None:
-        """The Z of every period closed in an entry."""
-        if not self._print_z:
-            return
-        for record in closing_records(entry):
-            self._safely(
-                self._queue.submit, f"{record.origin}:z", record, anchor=anchor_of(entry)
-            )
+        """The Z of every period closed in an entry, whatever caused it."""
+        if self._print_z:
+            for record in closing_records(entry):
+                self._print(f"{record.origin}:z", record, anchor=anchor_of(entry))
 
-    def drawer(self, job_id: str) -> None:
-        """Open the drawer for a move of cash."""
-        self._safely(self._queue.open_drawer, job_id)
+    def drawer(self, uuid: str) -> None:
+        """Open the drawer for an entry, once a run; a dead printer holds up nobody."""
+        if uuid not in self._pulsed:
+            self._pulsed.add(uuid)
+            self._pulses.submit(self._pulse)
+
+    def test_page(self, till: str) -> None:
+        """Queue a page that shows what the printer can do; PrintError when there is no printer."""
+        now = self._now()
+        page = test_page(self._devices, till, now)
+        self._queue.submit(f"test-{now:%Y%m%d%H%M%S}", page, label="Page d'essai")
 
     def status(self) -> dict:
         """For the status page."""
-        return self._queue.status()
+        return {
+            "configured": self._devices.printer is not None, **self._queue.status().as_json()
+        }
 
-    def _safely(self, function, *arguments: object, **options: object) -> None:
+    def close(self) -> None:
+        """Wait for the pulse under way."""
+        self._pulses.shutdown(wait=True)
+
+    def _print(self, job: str, record: Record, **context: object) -> None:
+        if self._devices.printer is None:
+            return
+        label = f"{DOCUMENT_LABELS[record.doc_type]} {record.number}"
         try:
-            function(*arguments, **options)
+            data = escpos.encode(self._commands(record, **context), self._devices.profile)
+            self._queue.submit(job, data, label=label)
+        except (PrintError, EscarcelleError, OSError) as error:
+            _logger.error("%s not printed: %s", label, error)
         except Exception:
-            _logger.exception("printing %s failed", arguments[0])
+            _logger.exception("%s not printed", label)
+
+    def _commands(self, record: Record, **context: object) -> list:
+        """With the shop's template; with ours when the shop's fails: a ticket must come out."""
+        own = self._templates()
+        if own:
+            try:
+                return paper.commands(record, templates=own, **context)  # type: ignore[arg-type]
+            except PrintingError as error:
+                _logger.error("shop template refused: %s", error)
+        return paper.commands(record, **context)  # type: ignore[arg-type]
+
+    def _pulse(self) -> None:
+        try:
+            self._devices.drawer.open_drawer()
+        except PrinterFault as problem:
+            _logger.warning("drawer: %s", problem.code)
+        except Exception:
+            _logger.exception("drawer")
+
+
+def test_page(devices: Devices, till: str, now: datetime) -> bytes:
+    """The bytes of the test page of this printer."""
+    if devices.printer is None:
+        raise PrintError("Aucune imprimante n'est réglée sur cette caisse ([devices.printer]).")
+    profile = devices.profile
+    parameters = {
+        "caisse": till,
+        "imprimante": f"{devices.printer.name} ({profile.name})",
+        "date": f"{now:%d/%m/%Y %H:%M}",
+        "largeur": str(profile.width),
+    }
+    commands = stylesheet.render(_TEST, "test", parameters, PrintContext())
+    return escpos.encode(commands, profile)
+
+

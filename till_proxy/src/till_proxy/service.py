@@ -15,9 +15,12 @@ from escarcelle_core.periods import DAY
 from escarcelle_core.record import utc_text
 
 from . import __version__, api
+from .devices.settings import open_devices
 from .errors import Refusal
 from .gateway.app import build_app
-from .paper import Paper
+from .hw_proxy import HardwareProxy
+from .paper import Papers
+from .printing import PrintQueue
 from .sync import Agent, Health, Server
 from .till import Till
 
@@ -30,14 +33,24 @@ _PURGE_EVERY = 12 * 3600.0
 class Service:
     """Runs a till until it is told to stop."""
 
-    def __init__(self, till: Till, paper: Paper, extra_routes: list | None = None):
+    def __init__(self, till: Till):
+        config = till.config
         self.till = till
-        self.paper = paper
+        self.devices = open_devices(
+            config.devices, config.printing.profile, config.printing.columns or None
+        )
+        self.queue = PrintQueue(
+            till.directory.prints, till.vault.cipher, self.devices.printer, till.clock.now,
+            changed=till.tell_status,
+        )  # fmt: skip
+        self.papers = Papers(
+            self.devices, self.queue, till.clock.now, till.templates,
+            print_z=config.printing.print_z,
+        )  # fmt: skip
         self.agent: Agent | None = None
         self.port = till.config.till.port
         self._server: Server | None = None
         self._stop = asyncio.Event()
-        self._extra = extra_routes or []
         self._told_clock = ""
         self._left: dict = {}
         till.attach(self)
@@ -53,6 +66,10 @@ class Service:
                 loop.add_signal_handler(number, self._stop.set)
         if till.enrolled:
             await till.do(till.begin)
+        self.queue.start()
+        self.devices.scans.attach()
+        if self.devices.scanner is not None:
+            self.devices.scanner.start()
         runner = await self._listen()
         tasks = self._start_tasks()
         try:
@@ -63,6 +80,10 @@ class Service:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await runner.cleanup()
+            if self.devices.scanner is not None:
+                self.devices.scanner.stop()
+            await self.queue.stop()
+            await asyncio.to_thread(self.papers.close)
             await till.do(till.end)
             if self._server:
                 self._server.close()
@@ -74,7 +95,9 @@ class Service:
 
     async def _listen(self) -> web.AppRunner:
         till = self.till
-        app = build_app(till, port=lambda: self.port, extra_routes=[*api.routes(), *self._extra])
+        hardware = HardwareProxy(self.devices, self.queue, self._drawer_opened)
+        routes = [*api.routes(), *hardware.routes()]
+        app = build_app(till, port=lambda: self.port, extra_routes=routes)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
         await runner.setup()
         site = web.TCPSite(runner, till.config.till.host, till.config.till.port)
@@ -84,7 +107,10 @@ class Service:
         return runner
 
     def _start_tasks(self) -> list[asyncio.Task]:
-        tasks = [asyncio.create_task(self._watch(), name="watch")]
+        tasks = [
+            asyncio.create_task(self._watch(), name="watch"),
+            asyncio.create_task(self._spread_scans(), name="scans"),
+        ]
         identity = self.till.identity
         if identity is not None:
             config = self.till.config.server
@@ -93,6 +119,23 @@ class Service:
             tasks.append(asyncio.create_task(self.agent.run(), name="push"))
             tasks.append(asyncio.create_task(self.agent.renew(), name="renew"))
         return tasks
+
+    async def _drawer_opened(self) -> None:
+        """The drawer was opened through ``/hw_proxy``, outside a sale: sign it."""
+        present = self.till.cashiers.present()
+        operator = present[-1].code if present else ""
+        await self.till.do(self.till.drawer_opened, operator, "sans vente")
+        self.wake()
+
+    async def _spread_scans(self) -> None:
+        """Codes of a serial scanner to the pages that listen; else to ``/hw_proxy/scanner``."""
+        while True:
+            if not self.till.hub.count:
+                await asyncio.sleep(1.0)
+                continue
+            code = await self.devices.scans.next(5.0)
+            if code is not None:
+                self.till.hub.publish("scan", {"code": code})
 
     async def _watch(self) -> None:
         """Close what is over, obey ``escarcelle-till resend``, drop what is old."""
@@ -172,7 +215,7 @@ class Service:
                 "age": till.snapshot.age(now),
                 "error": till.catalog_error or health.snapshot_error or None,
             },
-            "printer": self.paper.status(),
+            "printer": self.papers.status(),
             "disk": {"free_mib": shutil.disk_usage(till.directory.root).free // 1024 // 1024},
             "cashiers": [person.code for person in till.cashiers.present()],
         }
@@ -207,7 +250,7 @@ class Service:
                 "error": self._told_clock or None,
             },
             "defects": [d.message for d in writer.recovered.defects],
-            "notes": [d.message for d in writer.recovered.notes],
+            "notes": [d.message for d in writer.recovered.notes] + self.queue.defects,
         }
 
 

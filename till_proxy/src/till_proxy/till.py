@@ -8,7 +8,7 @@ goes on answering.
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -236,6 +236,10 @@ class Till:
         if kept is None or before != facts:
             self.vault.write(_ISSUER, json.dumps(facts).encode())
 
+    def templates(self) -> Mapping[str, bytes]:
+        """The shop's own print stylesheets."""
+        return self.catalog.templates if self.catalog else {}
+
     def require_catalog(self) -> Catalog:
         """The catalogue, or Refusal(snapshot_missing)."""
         assert self.writer
@@ -315,11 +319,11 @@ class Till:
 
     async def moved(self, uuid: str) -> None:
         """A move of cash stands: the drawer opens for it."""
-        await self._on_paper("drawer", f"{uuid}:drawer")
+        await self._on_paper("drawer", uuid)
 
     async def _on_paper(self, what: str, *arguments: object) -> None:
         if self._service:
-            await asyncio.to_thread(getattr(self._service.paper, what), *arguments)
+            await asyncio.to_thread(getattr(self._service.papers, what), *arguments)
         self.wake()
 
     def wake(self) -> None:
