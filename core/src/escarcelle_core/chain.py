@@ -12,8 +12,9 @@ from operator import itemgetter
 from uuid import UUID, uuid5
 
 from . import anchor as anchors
-from . import canonical, closing_xml, duplicate_xml, event_xml, jet, ticket_xml
+from . import archive_xml, canonical, closing_xml, duplicate_xml, event_xml, jet, ticket_xml
 from .anchor import Anchor
+from .archive import ArchiveSeal
 from .closing_xml import Closing
 from .documents import MANAGEMENT, Company, Device, Duplicate, JetEvent, Ticket
 from .errors import PeriodError
@@ -101,6 +102,24 @@ def issue_event(
     return (elapsed := close_elapsed(state, desk, at)).then(
         _event(elapsed.state, desk, event, at, origin)
     )
+
+
+def issue_archive(
+    state: TillState, desk: Desk, seal: ArchiveSeal, at: datetime, origin: str = ""
+) -> Issue:
+    """Sign the seal of an archive in the server's chain; its number must be the next one."""
+    elapsed = close_elapsed(state, desk, at)
+    totals = elapsed.state.totals
+    amounts = {share.rate: share.total for share in seal.shares}
+
+    def write(stamp: Stamp, previous: str) -> tuple[str, str]:
+        xml = archive_xml.build(seal, stamp, totals)
+        return xml, canonical.archive(
+            amounts, seal.total, stamp.local, stamp.device.number, digest(xml), previous
+        )
+
+    origin = origin or derived(desk.device.uid, "ARC", seal.name)
+    return elapsed.then(_issue(elapsed.state, desk, at, "ARC", origin, totals, write))
 
 
 def close_elapsed(state: TillState, desk: Desk, at: datetime) -> Issue:
@@ -267,6 +286,6 @@ def derived(*parts: str) -> str:
 
 
 __all__ = [
-    "OPENING_KINDS", "Desk", "Issue", "close_day", "close_elapsed", "derived", "issue_duplicate",
-    "issue_event", "issue_ticket", "totals_after",
+    "OPENING_KINDS", "Desk", "Issue", "close_day", "close_elapsed", "derived", "issue_archive",
+    "issue_duplicate", "issue_event", "issue_ticket", "totals_after",
 ]  # fmt: skip

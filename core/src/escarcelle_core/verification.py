@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from lxml import etree
 
 from . import anchor as anchors
-from . import canonical, closing_xml, duplicate_xml, event_xml, ticket_xml
+from . import archive_xml, canonical, closing_xml, duplicate_xml, event_xml, ticket_xml
 from .chain import totals_after
 from .documents import CANCELLATION, MANAGEMENT, SALE
 from .errors import ChainError, DocumentError, SignatureError
@@ -38,24 +38,30 @@ def verify_signature(record: Record, verifiers: Mapping[str, Verifier]) -> None:
 
 
 def verify_next(
-    state: TillState, record: Record, verifiers: Mapping[str, Verifier]
+    state: TillState,
+    record: Record,
+    verifiers: Mapping[str, Verifier],
+    element: etree._Element | None = None,
 ) -> TillState:
     """Check ``record`` as the next one of its device and return the state after it.
 
-    Raises ChainError (which field, expected, found), SignatureError, DocumentError, AmountMismatch.
+    ``element`` is its document when the caller has parsed it already. Raises ChainError (which
+    field, expected, found), SignatureError, DocumentError, AmountMismatch.
     """
     if record.seq != state.seq(record.kind) + 1:
         raise ChainError("numéro", state.seq(record.kind) + 1, record.seq)
     if record.previous != state.signature(record.kind):
         raise ChainError("signature précédente", state.signature(record.kind), record.previous)
     verify_signature(record, verifiers)
-    return state.after(record, verify_document(state, record))
+    return state.after(record, verify_document(state, record, element))
 
 
-def verify_document(state: TillState, record: Record) -> str:
+def verify_document(
+    state: TillState, record: Record, element: etree._Element | None = None
+) -> str:
     """Check the document against the record and the state before it; returns the anchor hash of an
     ANC record, ``""`` for the others."""
-    element = parse(record.xml)
+    element = parse(record.xml) if element is None else element
     stamp = read_stamp(element)
     for field, expected, found in (
         ("caisse", stamp.device.uid, record.till),
@@ -172,10 +178,22 @@ def _anchor(
     return anchors.build(anchor, stamp, state.totals), payload, state.totals, anchor.value
 
 
+def _archive(
+    state: TillState, record: Record, element: etree._Element, stamp: Stamp
+) -> tuple[str, str, Totals, str]:
+    seal = archive_xml.read(element)
+    payload = canonical.archive(
+        {share.rate: share.total for share in seal.shares}, seal.total, stamp.local,
+        stamp.device.number, record.digest, record.previous,
+    )  # fmt: skip
+    return archive_xml.build(seal, stamp, state.totals), payload, state.totals, ""
+
+
 _REBUILD = {
     "ticket": (frozenset({"TCK", "FCT", "NTE", "JSP", "REG", "ECO"}), _ticket),
     "cloture": (frozenset(LEVELS), _closing),
     "evenement": (frozenset({"JET"}), _event),
     "duplicata": (frozenset({"DUP"}), _duplicate),
     "ancre": (frozenset({"ANC"}), _anchor),
+    "archive": (frozenset({"ARC"}), _archive),
 }

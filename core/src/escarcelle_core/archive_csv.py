@@ -1,0 +1,151 @@
+"""Copies of an archive for spreadsheets: what an accountant or an inspector opens first.
+
+UTF-8 with a mark, semicolons, decimal commas, French headers. They prove nothing: ``archive.xml`` does.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from typing import BinaryIO
+
+from lxml import etree
+
+from .documents import DOCUMENT_LABELS
+from .record import Record
+
+_RECORD = ("Caisse", "Numéro", "Journée", "Date et heure")
+TABLES: dict[str, tuple[str, ...]] = {
+    "csv/tickets.csv": (*_RECORD, "Document", "Opération", "École", "Caissier", "Client", "Tarif",
+        "Secteur TVA", "Lignes", "Total TTC", "Total HT", "Total TVA", "Document d'origine",
+        "Total perpétuel réel", "Total perpétuel absolu", "Signature"),
+    "csv/lignes.csv": (*_RECORD, "Document", "Ligne", "Code", "Code-barres", "Libellé", "Groupe",
+        "Quantité", "Unité", "Prix unitaire TTC", "Remise %", "Taux TVA", "Montant TTC", "Montant HT",
+        "Montant TVA"),
+    "csv/tva.csv": (*_RECORD, "Document", "Taux TVA", "Base TTC", "Base HT", "TVA"),
+    "csv/encaissements.csv": (*_RECORD, "Document", "Mode", "Libellé", "Encaissé", "Remis", "Rendu"),
+    "csv/clotures.csv": (*_RECORD, "Niveau", "Période", "Rang", "Tickets", "Total TTC", "Total HT",
+        "Total TVA", "Total perpétuel réel", "Total perpétuel absolu", "Signature"),
+    "csv/clotures_tva.csv": (*_RECORD, "Niveau", "Période", "Rang", "Secteur TVA", "Taux TVA",
+        "Base TTC", "Base HT", "TVA"),
+    "csv/duplicata.csv": (*_RECORD, "Document d'origine", "Rang", "Canal", "Opérateur", "Signature"),
+    "csv/evenements.csv": (*_RECORD, "Code", "Événement", "Description", "Opérateur", "Signature"),
+}  # fmt: skip
+
+
+class CsvCopies:
+    """Call ``add`` for every record, then ``close``. ``store`` opens a file of the archive."""
+
+    def __init__(self, store: Callable[[str], BinaryIO]):
+        self._streams = {
+            name: io.TextIOWrapper(store(name), encoding="utf-8-sig", newline="")  # type: ignore[arg-type]
+            for name in TABLES
+        }
+        self._tables = {
+            name.removeprefix("csv/").removesuffix(".csv"): csv.writer(stream, delimiter=";")
+            for name, stream in self._streams.items()
+        }
+        for name, headers in TABLES.items():
+            self._row(name.removeprefix("csv/").removesuffix(".csv"), headers)
+
+    def add(self, record: Record, document: etree._Element) -> None:
+        """The rows of a record whose document is ``document``."""
+        place = (record.till_number, record.number, record.business_day, record.local)
+        write = _ROWS.get(document.tag)
+        for table, row in write(record, document) if write else ():
+            self._row(table, (*place, *row))
+
+    def close(self) -> None:
+        """Flush and close the files."""
+        for stream in self._streams.values():
+            stream.close()
+
+    def _row(self, table: str, values: Iterable[object]) -> None:
+        self._tables[table].writerow([_harmless(value) for value in values])
+
+
+def _ticket(record: Record, document: etree._Element):
+    kind = DOCUMENT_LABELS[record.doc_type]
+    header, balance, counters = (document.find(tag) for tag in ("entete", "bilan", "compteurs"))
+    taxes, tariff = balance.find("tvas"), header.find("tarif")
+    client, origin = header.find("client"), header.find("origine")
+    lines = document.findall("lignes/article")
+    yield "tickets", (
+        kind, record.operation, document.get("ecole"), header.find("caissier").get("numero"),
+        "" if client is None else client.get("code"), tariff.get("code"), tariff.get("secteur"),
+        len(lines), _number(balance.get("montantTTC")), _number(balance.get("montantHT")),
+        _number(taxes.get("montantTaxes")), "" if origin is None else _pointer(origin),
+        _number(counters.get("perpetuel")), _number(counters.get("absolu")), record.signature,
+    )  # fmt: skip
+    for line in lines:
+        yield "lignes", (
+            kind, line.get("numero"), line.get("plu"), line.get("cab"), line.findtext("libelle"),
+            line.findtext("groupe", ""), _number(line.get("quantite")), line.get("unite"),
+            _number(line.get("base")), _number(line.get("remise")), _number(line.get("tva")),
+            _number(line.get("net")), _number(line.get("net_ht")), _number(line.get("taxe")),
+        )  # fmt: skip
+    for share in taxes:
+        yield "tva", (kind, *_share(share))
+    for paid in balance.find("encaissements"):
+        yield "encaissements", (
+            kind, paid.get("mode"), paid.get("libelle"), _number(paid.get("montant")),
+            _number(paid.text), _number(paid.get("rendu")),
+        )  # fmt: skip
+
+
+def _closing(record: Record, document: etree._Element):
+    balance = document.find("bilan")
+    taxes = balance.find("tvas")
+    period = (DOCUMENT_LABELS[record.kind], document.get("periode"), document.get("rang"))
+    yield "clotures", (
+        *period, balance.get("tickets"), _number(balance.get("montantTTC")),
+        _number(balance.get("montantHT")), _number(taxes.get("montantTaxes")),
+        _number(balance.get("perpetuel")), _number(balance.get("absolu")), record.signature,
+    )  # fmt: skip
+    for share in taxes:
+        yield "clotures_tva", (*period, share.get("secteur"), *_share(share))
+
+
+def _duplicate(record: Record, document: etree._Element):
+    copy = document.find("copie")
+    yield "duplicata", (
+        _pointer(document.find("original")), copy.get("rang"), copy.get("canal"),
+        copy.get("operateur"), record.signature,
+    )  # fmt: skip
+
+
+def _event(record: Record, document: etree._Element):
+    event = document.find("jet")
+    yield "evenements", (
+        event.get("code"), event.findtext("libelle"), event.findtext("description"),
+        event.get("operateur"), record.signature,
+    )  # fmt: skip
+
+
+_ROWS = {"ticket": _ticket, "cloture": _closing, "duplicata": _duplicate, "evenement": _event}
+
+
+def _share(share: etree._Element) -> tuple[str, ...]:
+    return (
+        _number(share.get("taux")), _number(share.get("base")), _number(share.get("ht")),
+        _number(share.text),
+    )  # fmt: skip
+
+
+def _pointer(node: etree._Element) -> str:
+    kind = node.get("document")
+    return f"{DOCUMENT_LABELS.get(kind, kind)} {node.get('caisse')}-{node.get('numero')}"
+
+
+class _Number(str):
+    """Text that is a number: a spreadsheet may read it as one."""
+
+
+def _number(text: str | None) -> _Number:
+    return _Number((text or "").replace(".", ","))
+
+
+def _harmless(value: object) -> object:
+    """Text a spreadsheet would take for a formula is marked as text."""
+    if isinstance(value, str) and not isinstance(value, _Number) and value[:1] in "=+-@\t\r":
+        return f"'{value}" if value else value
+    return value

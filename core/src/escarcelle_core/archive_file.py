@@ -1,0 +1,64 @@
+"""Writes ``archive.xml`` from beginning to end, in canonical form, holding one record at a time.
+
+Layout, one part a line: the root with its ``entete``; for each device ``<caisse>`` with ``avant``,
+its records, ``apres``; the XML-DSig signature. As what is written is canonical already, its digest
+is that of the bytes: nothing is kept in memory to be signed.
+"""
+
+from hashlib import sha256
+from typing import BinaryIO
+
+from . import header_xml, record_xml, state_xml, xmldsig
+from .archive import ArchiveHeader
+from .record import Record
+from .signing import Signer
+from .stamp import serialise
+from .state import TillState
+
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+ROOT_END = f"</{header_xml.ROOT}>".encode()
+TILL_END = b"</caisse>"
+
+
+class ArchiveWriter:
+    """Call ``start``, then for each device ``till``, ``record`` …, ``end_till``, then ``close``."""
+
+    def __init__(self, stream: BinaryIO):
+        self._stream = stream
+        self._content = sha256()
+        self._file = sha256()
+        self.size = 0
+
+    def start(self, header: ArchiveHeader) -> None:
+        """The declaration, the root and its ``entete``."""
+        self._write(DECLARATION, content=False)
+        element = serialise(header_xml.build(header)).encode()
+        self._write(element.removesuffix(ROOT_END) + b"\n")
+
+    def till(self, uid: str, number: int, before: TillState) -> None:
+        """Begin the records of a device, which stood at ``before``."""
+        state = serialise(state_xml.build("avant", before))
+        self._write(f'<caisse numero="{number}" uid="{uid}">{state}\n'.encode())
+
+    def record(self, record: Record) -> None:
+        """The next record of that device, in the order they were chained."""
+        self._write(record_xml.write(record) + b"\n")
+
+    def end_till(self, after: TillState) -> None:
+        """End them."""
+        state = serialise(state_xml.build("apres", after)).encode()
+        self._write(state + TILL_END + b"\n")
+
+    def close(self, signer: Signer, certificate_pem: str) -> str:
+        """Sign and end the document; returns the SHA-256 of the whole file, hexadecimal."""
+        self._content.update(ROOT_END)
+        signature = xmldsig.sign(self._content.digest(), signer, certificate_pem)
+        self._write(signature + ROOT_END + b"\n", content=False)
+        return self._file.hexdigest()
+
+    def _write(self, data: bytes, *, content: bool = True) -> None:
+        self._stream.write(data)
+        self._file.update(data)
+        self.size += len(data)
+        if content:
+            self._content.update(data)

@@ -1,0 +1,92 @@
+"""What a verification found: defects name the record, the field, what was expected and found."""
+
+from dataclasses import asdict, dataclass, field
+
+from ..errors import AmountMismatch, ChainError, EscarcelleError, SignatureError
+from ..money import euros
+
+SOUND, DEFECTS, UNUSABLE = "sound", "defects", "unusable"
+#: Beyond it defects are counted, not kept: a wrong key makes one of every record.
+KEPT = 500
+_COUNTS = frozenset({"Nombre de lignes", "Numéro de ligne"})
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One thing that is wrong. ``record`` is the number as printed (``Ticket (VTE) 3-1.0``), or the
+    file concerned."""
+
+    archive: str
+    record: str
+    field: str
+    expected: str
+    found: str
+    message: str
+    till: str = ""
+
+    def as_text(self) -> str:
+        """One French line."""
+        facts = ""
+        if self.expected or self.found:
+            facts = f" — {self.field} : attendu {self.expected or 'rien'}, trouvé {self.found or 'rien'}"
+        return f"{self.record}{facts} — {self.message}"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Filled while verifying; ``tills`` are uid8, ``refused`` says why nothing could be verified."""
+
+    records: int = 0
+    archives: list[dict] = field(default_factory=list)
+    tills: set[str] = field(default_factory=set)
+    defects: list[Defect] = field(default_factory=list)
+    defects_total: int = 0
+    warnings: list[str] = field(default_factory=list)
+    refused: bool = False
+
+    def add(self, defect: Defect) -> None:
+        """Keep a defect, or count it when there are too many."""
+        self.defects_total += 1
+        if len(self.defects) < KEPT:
+            self.defects.append(defect)
+
+    def warn(self, message: str) -> None:
+        """Something a reader should know that is not a defect."""
+        if message not in self.warnings and len(self.warnings) < KEPT:
+            self.warnings.append(message)
+
+    @property
+    def verdict(self) -> str:
+        """``sound``, ``defects`` or ``unusable``."""
+        if self.defects_total:
+            return UNUSABLE if self.refused and not self.records else DEFECTS
+        return UNUSABLE if self.refused or not self.archives else SOUND
+
+    def as_json(self) -> dict:
+        """The answer of ``--json``."""
+        return {
+            "verdict": self.verdict,
+            "records": self.records,
+            "tills": len(self.tills),
+            "archives": self.archives,
+            "defects": [asdict(defect) for defect in self.defects],
+            "defects_total": self.defects_total,
+            "warnings": self.warnings,
+        }
+
+
+def explain(error: EscarcelleError) -> tuple[str, str, str, str]:
+    """Field, expected, found and sentence of an error of the core."""
+    if isinstance(error, ChainError):
+        return error.field, _short(error.expected), _short(error.found), "la chaîne est rompue"
+    if isinstance(error, AmountMismatch):
+        expected, found = error.expected, error.found
+        if error.what not in _COUNTS and isinstance(expected, int) and isinstance(found, int):
+            expected, found = f"{euros(expected)} €", f"{euros(found)} €"
+        return error.what, _short(expected), _short(found), "deux montants qui doivent être égaux diffèrent"
+    return ("signature" if isinstance(error, SignatureError) else "document"), "", "", str(error)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else f"{text[:200]}…"

@@ -1,0 +1,95 @@
+"""Documents that point at others: a duplicate at its original, a refund at the sale it cancels.
+
+Of each document eight bytes of its uuid are kept, so that a million of them take eight megabytes.
+"""
+
+from array import array
+from collections.abc import Iterator
+
+from lxml import etree
+
+from ..documents import DOCUMENT_LABELS
+from ..record import Record
+from ..state import OPENING_KINDS, TillState
+
+#: What is wrong: field, expected, found, sentence.
+Finding = tuple[str, str, str, str]
+
+
+class References:
+    """The documents of one device that others may point at. ``numbers`` is shared by all devices of
+    a verification: till number → its references."""
+
+    def __init__(self, number: int, before: TillState):
+        self.number = number
+        self._first = {kind: before.seq(kind) + 1 for kind in OPENING_KINDS}
+        self._uids: dict[str, array] = {kind: array("Q") for kind in OPENING_KINDS}
+        self._ranks: dict[tuple[str, int, int], int] = {}
+        #: Pointers at other tills, to be checked once those have been read.
+        self.elsewhere: list[tuple[str, str, int, int, str]] = []
+
+    def note(self, record: Record) -> None:
+        """Remember a document that may be pointed at."""
+        uids = self._uids.get(record.kind)
+        # After a gap numbers and places no longer agree: what follows cannot be looked up.
+        if uids is not None and record.seq == self._first[record.kind] + len(uids):
+            uids.append(int(record.origin[:18].replace("-", ""), 16))
+
+    def check(self, record: Record, document: etree._Element) -> Iterator[Finding]:
+        """What is wrong with where ``record`` points."""
+        if record.kind == "DUP":
+            yield from self._check_duplicate(document)
+            node = document.find("original")
+        elif record.kind in OPENING_KINDS:
+            node = document.find("entete/origine")
+        else:
+            return
+        if node is None:
+            return
+        try:
+            kind, number, seq, uid = _target(node)
+        except (KeyError, ValueError):
+            yield "document d'origine", "", "", "le document d'origine est illisible"
+            return
+        if number == self.number:
+            yield from self.lookup(kind, seq, uid)
+        else:
+            self.elsewhere.append((record.shown(), kind, number, seq, uid))
+
+    def lookup(self, kind: str, seq: int, uid: str) -> Iterator[Finding]:
+        """Is document ``seq`` of ``kind`` there, and is it the one of that uuid?"""
+        uids = self._uids.get(kind)
+        shown = f"{DOCUMENT_LABELS.get(kind, kind)} {self.number}-{seq}"
+        if uids is None:
+            yield "document d'origine", "un ticket, une facture…", kind, "il ne se duplique pas"
+            return
+        place = seq - self._first[kind]
+        if place < 0:
+            return  # before what was given to verify
+        if place >= len(uids):
+            yield "document d'origine", shown, "", "le document cité n'existe pas"
+        elif uids[place] != int(uid[:18].replace("-", ""), 16):
+            yield "document d'origine", shown, uid, "le document cité a un autre identifiant"
+
+    def _check_duplicate(self, document: etree._Element) -> Iterator[Finding]:
+        try:
+            target = _target(document.find("original"))[:3]
+            rank = int(document.find("copie").attrib["rang"])
+        except (AttributeError, KeyError, ValueError):
+            yield "duplicata", "", "", "le duplicata est illisible"
+            return
+        last = self._ranks.get(target)
+        # The first copy is 2 when the original was printed, 1 when it was not (or earlier ones are
+        # in an archive that is not here).
+        if last is not None and rank != last + 1:
+            yield "rang du duplicata", str(last + 1), str(rank), "les copies ne se suivent pas"
+        elif last is None and rank < 1:
+            yield "rang du duplicata", "1 ou 2", str(rank), "les copies ne se suivent pas"
+        self._ranks[target] = rank
+
+
+def _target(node: etree._Element) -> tuple[str, int, int, str]:
+    a = node.attrib
+    uid = a["uid"].strip("{}").lower()
+    int(uid[:18].replace("-", ""), 16)
+    return a["document"], int(a["caisse"]), int(a["numero"]), uid

@@ -1,0 +1,142 @@
+"""The chains of one device, record after record. Memory does not grow with their length."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from lxml import etree
+
+from .. import jet
+from ..anchor import Head
+from ..errors import ChainError, EscarcelleError
+from ..periods import YEAR, PeriodRules
+from ..record import Record
+from ..signing import Verifier
+from ..state import TillState
+from ..totals import Totals
+from ..verification import verify_document, verify_next, verify_signature
+from .outcome import explain
+from .references import Finding, References
+
+#: Wrong because an earlier record is missing or wrong, not by itself.
+_CONSEQUENCES = frozenset({"totaux", "ancre", "journée", "clôture", "chaîne signée"})
+
+
+class TillCheck:
+    """``add`` every record of a device in order; then compare ``state``."""
+
+    def __init__(
+        self,
+        uid: str,
+        number: int,
+        before: TillState,
+        verifiers: Mapping[str, Verifier],
+        rules: PeriodRules,
+    ):
+        self.uid = uid
+        self.number = number
+        self.state = before
+        self.references = References(number, before)
+        self.records = 0
+        self.clock_set_back = 0
+        self.sales: dict[int, tuple[int, int]] = {}
+        self._verifiers = verifiers
+        self._rules = rules
+        self._at: datetime | None = None
+        self._other: Totals | None = None
+
+    def add(self, record: Record, document: etree._Element) -> list[Finding]:
+        """What is wrong with ``record`` as the next one."""
+        before = self.state
+        found = self._place(record)
+        try:
+            self.state = self._next(record, document)
+        except EscarcelleError:
+            found += self._diagnose(record, document)
+            self.state = _resume(before, record)
+        else:
+            self._other = None
+        found += self.references.check(record, document)
+        self._note(record, document)
+        return found
+
+    def _next(self, record: Record, document: etree._Element) -> TillState:
+        try:
+            return verify_next(self.state, record, self._verifiers, document)
+        except ChainError as error:
+            # The record before was altered: either its counters or its amounts are wrong. When what
+            # it amounts to fits this record, it was its counters, and it has been said.
+            if error.field != "totaux" or self._other is None:
+                raise
+            state = replace(self.state, totals=self._other)
+            return verify_next(state, record, self._verifiers, document)
+
+    def _place(self, record: Record) -> list[Finding]:
+        """Does it stand where it says: in this device, after what must come before it?"""
+        found: list[Finding] = []
+        state = self.state
+        if record.till != self.uid or record.till_number != self.number:
+            found.append(("caisse", f"{self.number} ({self.uid})",
+                          f"{record.till_number} ({record.till})", "il vient d'une autre caisse"))  # fmt: skip
+        if not state.heads and (record.kind, record.payload.split(",", 2)[1:2]) != (
+            "JET", [str(jet.INITIALISATION)],
+        ):  # fmt: skip
+            found.append(("premier enregistrement", f"JET {jet.INITIALISATION}", record.kind,
+                          "le journal ne commence pas par son initialisation"))  # fmt: skip
+        day = state.day
+        if day and record.business_day > day and YEAR not in state.closed:
+            year = self._rules.fiscal_year
+            if year(day) != year(record.business_day):
+                found.append(("clôture", f"{YEAR} {year(day)}", "absente", "un exercice n'a pas été clos"))
+        return found
+
+    def _diagnose(self, record: Record, document: etree._Element) -> list[Finding]:
+        """Everything that is wrong with a record that does not verify, once each."""
+        found: list[Finding] = []
+        state, kind = self.state, record.kind
+        gap = record.seq != state.seq(kind) + 1
+        if gap:
+            found.append(("numéro", str(state.seq(kind) + 1), str(record.seq), "la suite est rompue"))
+        elif record.previous != state.signature(kind):
+            found.append(("signature précédente", state.signature(kind), record.previous,
+                          "il ne suit pas l'enregistrement précédent"))  # fmt: skip
+        for check in (
+            lambda: verify_signature(record, self._verifiers),
+            lambda: verify_document(state, record, document),
+        ):
+            try:
+                check()
+            except EscarcelleError as error:
+                finding = explain(error)
+                if isinstance(error, ChainError) and error.field == "totaux":
+                    self._other = Totals.from_json(error.expected)
+                if not (gap and finding[0] in _CONSEQUENCES):
+                    found.append(finding)
+        return found
+
+    def _note(self, record: Record, document: etree._Element) -> None:
+        self.records += 1
+        self.references.note(record)
+        if self._at and record.at < self._at:
+            self.clock_set_back += 1
+        self._at = record.at
+        if record.kind == "TCK":
+            for node in document.iterfind("bilan/tvas/tva"):
+                self._sell(node)
+
+    def _sell(self, node: etree._Element) -> None:
+        try:
+            rate, base, tax = (int(v.replace(".", "")) for v in (
+                node.attrib["taux"], node.attrib["base"], node.text or ""))  # fmt: skip
+        except (KeyError, ValueError):
+            return  # the document is defective and has been reported
+        total, taxes = self.sales.get(rate, (0, 0))
+        self.sales[rate] = (total + base, taxes + tax)
+
+
+def _resume(state: TillState, record: Record) -> TillState:
+    """Go on from a defective record as if it were right, so that each defect is said once."""
+    anchor = record.payload.partition(",")[0] if record.kind == "ANC" else ""
+    heads = MappingProxyType({**state.heads, record.kind: Head(record.seq, record.signature)})
+    return replace(state, heads=heads).after(record, anchor)
