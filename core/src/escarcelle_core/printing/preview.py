@@ -58,7 +58,7 @@ def _mark(item: Placed) -> str:
         case Logo(number):
             return f"logo {number}"
         case Image(width, height):
-            return f"image {width}x{height}"
+            return f"image {(width + 7) // 8 * 8}x{height}"
         case Cut() | OpenDrawer() | Beep():
             return ""
     raise TypeError(item.command)
