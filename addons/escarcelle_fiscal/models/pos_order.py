@@ -1,0 +1,137 @@
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from escarcelle_core import jet
+from escarcelle_core.documents import DOCUMENT_LABELS, JetEvent
+
+from ..tools import order_ticket
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: An order that took longer to arrive was sold while the server could not be reached.
+DEGRADED_AFTER = timedelta(minutes=2)
+_SALES = ("TCK", "FCT")
+
+
+class PosOrder(models.Model):
+    """Orders and the signed tickets they stand for. Nothing fiscal is stored here: browsers write
+    every stored field of an order; what is shown is read from the journal."""
+
+    _inherit = "pos.order"
+
+    escarcelle_number = fields.Char("Ticket", compute="_compute_escarcelle_ticket")
+    escarcelle_shown = fields.Char("Signed document", compute="_compute_escarcelle_ticket")
+    escarcelle_excerpt = fields.Char("Signature excerpt", compute="_compute_escarcelle_ticket")
+    escarcelle_mention = fields.Char("Fiscal mention", compute="_compute_escarcelle_ticket")
+
+    @api.depends("uuid", "state")
+    def _compute_escarcelle_ticket(self):
+        signed = self._escarcelle_signed()
+        for order in self:
+            found = signed.get(order.uuid)
+            number = shown = excerpt = mention = False
+            if found:
+                till, seq, doc_type, operation, signature, software = found
+                number = f"{till}-{seq}"
+                shown = f"{DOCUMENT_LABELS[doc_type]} ({operation}) {number}"
+                excerpt = "".join(signature[i] for i in (2, 6, 12, 18))
+                mention = f"{shown} · {excerpt} · {software}"
+            elif order.state in ("paid", "done") and order.config_id.escarcelle_signer == "school":
+                mention = "ÉCOLE · SIMULATION · SANS VALEUR"
+            order.escarcelle_number = number
+            order.escarcelle_shown = shown
+            order.escarcelle_excerpt = excerpt
+            order.escarcelle_mention = mention
+
+    def _escarcelle_signed(self):
+        """uuid → (till number, seq, type, operation, signature, software) of the signed orders."""
+        uuids = [order.uuid for order in self if order.uuid and _UUID.fullmatch(order.uuid)]
+        if not uuids:
+            return {}
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT ON (r.origin) r.origin::text, r.till_number, r.seq, r.doc_type, r.operation,
+                   r.signature, t.software
+            FROM fiscal.record r JOIN fiscal.till t ON t.uid = r.till
+            WHERE r.origin = ANY(%s::uuid[]) AND r.kind = ANY(%s)
+            ORDER BY r.origin, t.version DESC
+            """,
+            [uuids, list(_SALES)],
+        )
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+
+    def action_pos_order_paid(self):
+        # EXTENDS 'point_of_sale'
+        result = super().action_pos_order_paid()
+        self._escarcelle_sign()
+        return result
+
+    def _escarcelle_sign(self):
+        """Sign this order's ticket, unless a till has: the journal knows the order then."""
+        self.ensure_one()
+        signer = self.config_id.escarcelle_signer
+        if signer in ("none", "school") or self.uuid in self._escarcelle_signed():
+            return
+        if signer == "till":
+            raise UserError(
+                self.env._(
+                    "%s sells with its till program: make this sale there, not in the browser.",
+                    self.config_id.display_name,
+                )
+            )
+        ticket = self._escarcelle_ticket()
+        device = self.env["escarcelle.fiscal.device"].sudo()
+        now = device._escarcelle_now().replace(tzinfo=None)
+        degraded = now - self.date_order > DEGRADED_AFTER
+        before = self._escarcelle_mode_events(degraded)
+        after = [
+            JetEvent(jet.REFUND, f"{line.code} {line.quantity} {line.amount}", ticket.cashier)
+            for line in ticket.lines
+            if line.origin
+        ]
+        device._escarcelle_sign(
+            self.config_id, order_ticket.degraded(ticket) if degraded else ticket, (before, after), late=degraded
+        )
+        self.invalidate_recordset(
+            ["escarcelle_number", "escarcelle_shown", "escarcelle_excerpt", "escarcelle_mention"]
+        )
+
+    def _escarcelle_mode_events(self, degraded):
+        """JET 70 with the first ticket sold while the server was away, 120 with the first after."""
+        device = self.env["escarcelle.fiscal.device"].sudo()
+        uid8 = device._escarcelle_uid(self.config_id)
+        last = device._escarcelle_last_event(uid8, (jet.DEGRADED_START, jet.DEGRADED_END))
+        if degraded and last != jet.DEGRADED_START:
+            return [JetEvent(jet.DEGRADED_START, f"depuis {self.date_order:%Y-%m-%d %H:%M:%S} UTC")]
+        if not degraded and last == jet.DEGRADED_START:
+            return [JetEvent(jet.DEGRADED_END, "liaison rétablie")]
+        return []
+
+    def _escarcelle_ticket(self):
+        """This order as a Ticket of the core, every amount recomputed from its lines.
+
+        Raises UserError, in French for the cashier, when an amount of the order is another one.
+        """
+        self.ensure_one()
+        return order_ticket.build(self, **self._escarcelle_ticket_extra())
+
+    def _escarcelle_ticket_extra(self):
+        """Values of ``escarcelle_core.documents.Ticket`` other addons add: customer, tariff, overrides."""
+        return {"cashier": f"U{self.user_id.id or self.env.uid}"}
+
+    def action_view_escarcelle_record(self):
+        """#VOIR_XML#: the signed record of this order."""
+        self.ensure_one()
+        record = self.env["escarcelle.fiscal.record"].search(
+            [("origin", "=", self.uuid), ("kind", "in", _SALES)], limit=1
+        )
+        if not record:
+            raise UserError(self.env._("This order has no signed ticket."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "escarcelle.fiscal.record",
+            "res_id": record.id,
+            "view_mode": "form",
+        }

@@ -1,0 +1,1 @@
+from . import instance_files, order_ticket, schema
