@@ -6,7 +6,6 @@ any paper. Who may call is the gateway's business.
 
 import asyncio
 import base64
-import binascii
 import json
 import logging
 import uuid
@@ -105,7 +104,7 @@ class HardwareProxy:
             self._queue.submit(
                 f"hw-{uuid.uuid4()}", escpos.encode(shown, profile), label="Reçu (image)"
             )
-        except (PictureError, binascii.Error) as error:
+        except (PictureError, ValueError) as error:
             raise _BadRequest("Image de ticket illisible.") from error
         except PrintError as error:
             _logger.warning("receipt not queued: %s", error)
