@@ -1,5 +1,6 @@
 """The till program as it really runs: its own process, its own port, killed without notice."""
 
+import asyncio
 import os
 import queue
 import signal
@@ -13,10 +14,18 @@ from pathlib import Path
 import requests
 
 import till_shop
+from till_proxy import cli, config
+from till_proxy.clock import FileClock, SystemClock
+from till_proxy.service import Service
+from till_proxy.till import Till
 
 
 class Program:
-    """``escarcelle-till run`` on a state directory; ``page`` is a browser's session on it."""
+    """``escarcelle-till run`` on a state directory; ``page`` is a browser's session on it.
+
+    ``Program`` is a process of its own, which can be killed; ``LocalProgram`` the same program in a
+    thread, for tests that only talk to it.
+    """
 
     def __init__(self, state: Path, server: str, *, clock: Path | None = None, config: str = ""):
         self.state = state
@@ -32,6 +41,12 @@ class Program:
         self.port = 0
         self.lines: list[str] = []
         self.page = requests.Session()
+
+    def add(self, config: str) -> "Program":
+        """Append to the settings file."""
+        with self.config.open("a") as file:
+            file.write(config)
+        return self
 
     def command(self, *arguments: str) -> list[str]:
         """The command line."""
@@ -57,12 +72,7 @@ class Program:
         """Start and wait until it listens (and has a catalogue, when ``log_in``); with
         ``listens=False`` it may die before."""
         environment = {**os.environ, "ESCARCELLE_TILL_FAULT": fault}
-        prefix = ["prlimit", f"--fsize={limit_bytes}"] if limit_bytes else []
-        self.process = subprocess.Popen(
-            [*prefix, *self.command("run")], env=environment, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        self._read_output()
+        self.launch(environment, limit_bytes)
         assert self.port or not listens, "\n".join(self.lines[-20:])
         self.page = requests.Session()
         self.page.trust_env = False
@@ -72,6 +82,15 @@ class Program:
             self.until(lambda: self.status()["snapshot"]["ready"])
             self.log_in()
         return self
+
+    def launch(self, environment: dict[str, str], limit_bytes: int) -> None:
+        """Start the process; ``port`` is 0 when it ended before it listened."""
+        prefix = ["prlimit", f"--fsize={limit_bytes}"] if limit_bytes else []
+        self.process = subprocess.Popen(
+            [*prefix, *self.command("run")], env=environment, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self._read_output()
 
     def _read_output(self) -> None:
         found: queue.Queue[int] = queue.Queue()
@@ -162,3 +181,39 @@ class Program:
         assert self.process is not None
         self.process.terminate()
         return self.process.wait(timeout=20)
+
+
+class LocalProgram(Program):
+    """The same in this process: a thread with its own event loop."""
+
+    service: Service | None = None
+
+    def enroll(self, code: str = "AAAA-BBBB") -> "Program":
+        """Enrol, in this process."""
+        assert cli.main(self.command("enroll", code)[3:]) == 0
+        return self
+
+    def launch(self, environment: dict[str, str], limit_bytes: int) -> None:
+        """Start the thread."""
+        assert not environment["ESCARCELLE_TILL_FAULT"] and not limit_bytes
+        settings = config.load(self.config).with_options(
+            state_dir=self.state, port=None, url=None
+        )
+        clock = FileClock(self.clock) if self.clock else SystemClock()
+        self.service = service = Service(Till(settings, clock))
+        self._thread = threading.Thread(target=lambda: asyncio.run(service.run()), daemon=True)
+        self._thread.start()
+        assert service.ready.wait(10)
+        self.port = service.port
+
+    def kill(self) -> None:
+        """End; not a power cut, this one."""
+        if self.service is not None and self._thread.is_alive():
+            self.service.stop_soon()
+            self._thread.join(20)
+            assert not self._thread.is_alive()
+
+    def stop(self) -> int:
+        """Orderly."""
+        self.kill()
+        return 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_server import FakeServer
-from till_program import Program
+from till_program import LocalProgram, Program
 
 
 @pytest.fixture
@@ -18,11 +18,14 @@ def server() -> Iterator[FakeServer]:
 
 @pytest.fixture
 def make_program(server: FakeServer, tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """``make_program(name, code)``: an enrolled till, not started."""
+    """``make_program(name, code)``: an enrolled till, not started; ``local=True`` in a thread."""
     made: list[Program] = []
 
-    def make(name: str = "till", code: str = "AAAA-BBBB", **options) -> Program:
-        program = Program(tmp_path / name, server.url, **options).enroll(code)
+    def make(
+        name: str = "till", code: str = "AAAA-BBBB", local: bool = False, **options
+    ) -> Program:
+        kind = LocalProgram if local else Program
+        program = kind(tmp_path / name, server.url, **options).enroll(code)
         made.append(program)
         return program
 
@@ -33,5 +36,5 @@ def make_program(server: FakeServer, tmp_path: Path) -> Iterator[Callable[..., P
 
 @pytest.fixture
 def program(make_program: Callable[..., Program]) -> Program:
-    """One enrolled and running till, a cashier at it."""
-    return make_program().start()
+    """One enrolled and running till (in a thread), a cashier at it."""
+    return make_program(local=True).start()

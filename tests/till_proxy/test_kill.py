@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+
 from till_shop import order
 
 #: Point → whether the sale stands after the restart (its bytes had all reached the file).
@@ -19,6 +20,7 @@ SALE_POINTS = {
     "after_queue": True,
     "before_answer": True,
 }
+PRINTER = '[devices.printer]\ntype = "file"\npath = "{path}"\n'
 SEND_POINTS = ("before_send", "after_send", "before_acknowledge", "after_acknowledge")
 
 
@@ -29,9 +31,10 @@ def _sell_and_die(program, body: dict) -> None:
 
 
 @pytest.mark.parametrize("point", SALE_POINTS)
-def test_killed_during_a_sale(make_program, server, point):
+def test_killed_during_a_sale(make_program, server, tmp_path, point):
     # Counted from the sale: logging in wrote entries that pass the same points before it.
-    program = make_program().start()
+    program = make_program()
+    program.add(PRINTER.format(path=tmp_path / "paper.bin")).start()
     program.sell()
     program.synced()
     program.kill()
@@ -49,6 +52,8 @@ def test_killed_during_a_sale(make_program, server, point):
     assert [record.seq for record in server.tickets()] == [1, 2, 3]
     assert server.defects == []
     assert program.status()["defects"] == []
+    program.until(lambda: program.status()["printer"]["waiting"] == 0)
+    assert (tmp_path / "paper.bin").read_bytes().count(b"3-2.1") == 1
 
 
 @pytest.mark.parametrize("point", SEND_POINTS)

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import signal
+import threading
 from datetime import datetime
 
 from aiohttp import web
@@ -50,7 +51,9 @@ class Service:
         self.agent: Agent | None = None
         self.port = till.config.till.port
         self._server: Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
+        self.ready = threading.Event()
         self._told_clock = ""
         self._left: dict = {}
         till.attach(self)
@@ -60,9 +63,10 @@ class Service:
         till = self.till
         till.hub.attach()
         till.status = self.status
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError):  # Windows
+            # Windows has no such handlers; only the main thread may set them.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._stop.set)
         if till.enrolled:
             await till.do(till.begin)
@@ -89,9 +93,10 @@ class Service:
                 self._server.close()
             till.close()
 
-    def stop(self) -> None:
-        """Ask for an orderly stop."""
-        self._stop.set()
+    def stop_soon(self) -> None:
+        """Ask for an orderly stop, from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop.set)
 
     async def _listen(self) -> web.AppRunner:
         till = self.till
@@ -102,7 +107,8 @@ class Service:
         await runner.setup()
         site = web.TCPSite(runner, till.config.till.host, till.config.till.port)
         await site.start()
-        self.port = site._server.sockets[0].getsockname()[1]  # noqa: SLF001 - port 0 in tests
+        self.port = runner.addresses[0][1]
+        self.ready.set()
         print(f"Caisse prête : http://{till.config.till.host}:{self.port}/", flush=True)
         return runner
 
