@@ -6,11 +6,9 @@ from . import ingestion
 from . import cash
 from . import repair
 from . import cashier
-from . import account_dates
+from . import account_move
 from . import pos_config
 from . import pos_order
-from . import pos_order_line
-from . import pos_payment_method
 from . import pos_session
 from . import reconciliation
 from . import snapshot

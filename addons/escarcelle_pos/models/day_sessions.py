@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from odoo import fields
+
 from .till_job import instant
 
 
@@ -60,7 +62,7 @@ class DaySessions:
                 "name": name if rank == 1 else f"{name} ({rank})",
                 "state": "opened",
                 # Core refuses a session that starts in a locked period; what it takes is then booked today.
-                "start_at": session.env.cr.now() if locked else at,
+                "start_at": fields.Datetime.now() if locked else at,
                 # One picking a day instead of one a ticket: ingestion stays fast.
                 "update_stock_at_closing": True,
             }

@@ -87,7 +87,7 @@ class EscarcelleTill(models.Model):
                         raise
                     _logger.exception("Till %s: entry %s could not be journaled", self.uid8, job.uuid)
                     break
-                job.status, job.reason = answer["status"], answer.get("reason") or ""
+                job.status, job.reason = answer["status"], answer["detail"]
                 job.fresh = job.status != "rejected"
                 seen[job.digest] = ("quarantined" if job.status == "quarantined" else "known", "none")
             acks.append(job)

@@ -151,11 +151,14 @@ class PosSession(models.Model):
             )
 
     def _escarcelle_close(self):
-        counted = self.escarcelle_closing_counted
         self.write({"state": "closing_control", "stop_at": self.escarcelle_closed_at})
-        if not counted:
+        # Computed by core without saying from what.
+        balances = ["cash_register_balance_end", "cash_register_difference"]
+        self.invalidate_recordset(balances)
+        if not self.escarcelle_closing_counted:
             # Nobody counted the drawer: what should be in it is in it, until the next count.
             self.cash_register_balance_end_real = self.cash_register_balance_end
+        self.invalidate_recordset(balances)
         result = self._validate_session()
         if result is not True:
             raise UserError(self.env._("Odoo found the entry of the day unbalanced."))

@@ -1,1 +1,3 @@
+from . import test_amounts
+from . import test_day
 from . import test_ingestion
