@@ -22,15 +22,11 @@
         "views/budget_policy_views.xml",
         "views/budget_tier_views.xml",
         "views/product_pricelist_views.xml",
-        "views/account_fiscal_position_views.xml",
         "views/menus.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": [
             "escarcelle_social/static/src/app/**/*",
-        ],
-        "web.assets_unit_tests": [
-            "escarcelle_social/static/tests/unit/**/*",
         ],
     },
     "application": True,

@@ -119,6 +119,7 @@ def _values(row, company, tariffs, organisations, today):
         "city": row.city,
         "phone": row.phone,
         "pricelist_id": tariffs[row.tariff].id,
+        "has_budget": row.tariff != "PUBLIC",
         "organisation_id": organisation.id if organisation else False,
         "referrer_id": referents[int(row.code[1:]) % len(referents)].id if referents else False,
         "suspended": row.special == "suspended",

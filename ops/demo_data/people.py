@@ -12,17 +12,16 @@ USERS = {
     "stock": ("Thibault Grangeneuve", ("escarcelle_social.group_stock",), "gestionnaire de stock"),
     "referente": ("Nadia Rivesalte", ("escarcelle_social.group_referent",), "référente sociale"),
     "caisse": ("Camille Ormeaux", ("escarcelle_social.group_cashier",), "hôte de caisse"),
-    "comptable": ("Étienne Valdurieux", ("account.group_account_manager",), "comptable"),
+    "comptable": (
+        "Étienne Valdurieux",
+        ("account.group_account_manager", "escarcelle_fiscal.group_auditor"),
+        "comptable",
+    ),
     "controle": (
         "Agathe Montcalmet",
-        ("account.group_account_readonly",),
+        ("account.group_account_readonly", "escarcelle_fiscal.group_auditor"),
         "contrôle (lecture seule)",
     ),
-}
-#: Login → optional groups of other addons, taken when they exist.
-EXTRA_GROUPS = {
-    "comptable": ("escarcelle_fiscal.group_fiscal_auditor", "escarcelle_fiscal.group_auditor"),
-    "controle": ("escarcelle_fiscal.group_fiscal_auditor", "escarcelle_fiscal.group_auditor"),
 }
 #: People known at the tills.
 CASHIERS = [
@@ -85,9 +84,6 @@ def load_users(env, company, organisations):
         if login in known:
             continue
         own = [env.ref(xmlid) for xmlid in groups]
-        own += filter(
-            None, (env.ref(x, raise_if_not_found=False) for x in EXTRA_GROUPS.get(login, ()))
-        )
         values.append(
             {
                 "name": name,

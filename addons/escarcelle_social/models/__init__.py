@@ -12,6 +12,7 @@ from . import household_budget
 from . import account_fiscal_position
 from . import product_pricelist
 from . import product_product
+from . import pos_order
 from . import pos_order_line
 from . import res_partner
 from . import res_company

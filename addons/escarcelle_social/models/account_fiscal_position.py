@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-# The words the law asks for on the ticket: constants of the format, not interface texts.
+# The words the law asks for on the ticket: constants of the format, not texts of the interface.
 MENTIONS = {
     "EXO_A": "Exonération de TVA, art. 261, 7-1° a du CGI",
     "EXO_B": "Exonération de TVA, art. 261, 7-1° b du CGI",
@@ -12,20 +12,8 @@ MENTIONS = {
 class AccountFiscalPosition(models.Model):
     _inherit = "account.fiscal.position"
 
-    escarcelle_sector = fields.Selection(
-        [
-            ("TAXABLE", "Taxed"),
-            ("EXO_A", "Exempt, CGI 261-7-1° a (services to members)"),
-            ("EXO_B", "Exempt, CGI 261-7-1° b (charitable works)"),
-            ("FRANCHISE", "Small business, CGI 293 B"),
-            ("DOM_NONE", "Territory without VAT, CGI 294"),
-        ],
-        "VAT sector",
-        help="Totals, sales journal and accounts are kept apart by sector. The household pays the"
-        " tariff's price whatever the sector.",
-    )
     escarcelle_mention = fields.Char(
-        "Mention on tickets", compute="_compute_escarcelle_mention", store=True, readonly=False
+        compute="_compute_escarcelle_mention", store=True, readonly=False, precompute=True
     )
 
     @api.depends("escarcelle_sector")
@@ -34,5 +22,5 @@ class AccountFiscalPosition(models.Model):
             position.escarcelle_mention = MENTIONS.get(position.escarcelle_sector, False)
 
     def _escarcelle_keeps_price(self):
-        """True when prices are those of the tariff, VAT included or not: taxes change, the price does not."""
-        return bool(self.escarcelle_sector)
+        """True when the tariff's price is due to the cent although a sector takes the VAT off."""
+        return self.escarcelle_sector in MENTIONS

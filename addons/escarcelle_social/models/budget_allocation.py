@@ -24,7 +24,8 @@ class ResCompany(models.Model):
 
         One row for each household, granted entitlement and month touched by ``first_day`` …
         ``last_day`` that has no allocation yet, nor a later one. The day is the first of the month or
-        the day the entitlement starts. Suspended and archived households receive nothing.
+        the day the entitlement starts. Suspended and archived households, and those
+        without a budget, receive nothing.
         """
         self.ensure_one()
         only = (
@@ -49,6 +50,7 @@ class ResCompany(models.Model):
              WHERE household.company_id = %(company)s
                AND household.active
                AND NOT coalesce(household.suspended, FALSE)
+               AND household.has_budget
                AND NOT EXISTS (SELECT 1 FROM escarcelle_budget_ledger AS ledger
                                 WHERE ledger.household_id = household.id
                                   AND ledger.type = 'allocation'

@@ -175,8 +175,12 @@ class EscarcelleBudgetLedger(models.Model):
         Returns the movement, empty when the ticket was counted before or moves nothing.
         """
         movements = self.sudo().browse()
-        if not spent_cents or self.sudo().search_count(
-            [("origin", "=", origin), ("type", "in", ("purchase", "return"))], limit=1
+        if (
+            not household.sudo().has_budget
+            or not spent_cents
+            or self.sudo().search_count(
+                [("origin", "=", origin), ("type", "in", ("purchase", "return"))], limit=1
+            )
         ):
             return movements
         household.company_id._escarcelle_allocate(

@@ -16,6 +16,10 @@ class EscarcelleHousehold(models.Model):
     fiscal_position_id = fields.Many2one(
         related="pricelist_id.escarcelle_fiscal_position_id", string="VAT regime", groups=_MANAGER
     )
+    has_budget = fields.Boolean(
+        "Has a budget", default=True, tracking=True, groups=_MANAGER,
+        help="Untick for a household that shops without any limit, as the public of a mixed shop does.",
+    )  # fmt: skip
     tier_id = fields.Many2one(
         "escarcelle.budget.tier", "Budget tier", compute="_compute_tier_id", store=True, readonly=False,
         ondelete="restrict", groups=_MANAGER, domain="[('company_id', '=', company_id)]",
@@ -35,11 +39,14 @@ class EscarcelleHousehold(models.Model):
         for household in self:
             household.balance = household.balance_cents / 100
 
-    @api.depends("size", "company_id")
+    @api.depends("size", "company_id", "has_budget")
     def _compute_tier_id(self):
         tiers = self.env["escarcelle.budget.tier"]
         found = {}
         for household in self:
+            if not household.has_budget:
+                household.tier_id = False
+                continue
             key = (household.company_id, household.size)
             if key not in found:
                 found[key] = tiers._escarcelle_for_size(*key)

@@ -29,6 +29,17 @@ class EscarcelleHousehold(models.Model):
         search="_search_state",
     )
 
+    entitled = fields.Boolean(
+        "May shop today",
+        compute="_compute_entitled",
+        help="A period is granted and nothing is suspended.",
+    )
+
+    @api.depends("state")
+    def _compute_entitled(self):
+        for household in self:
+            household.entitled = household.state == "entitled"
+
     @api.depends("entitlement_ids.date_to", "entitlement_ids.decision")
     def _compute_entitled_until(self):
         for household in self:

@@ -5,8 +5,6 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from escarcelle_core import money
-
 #: A month may turn while the server is away: what happens in this many days is sent ahead.
 HORIZON_DAYS = 60
 
@@ -112,11 +110,13 @@ class EscarcelleTill(models.Model):
                     ],
                     "suspended": household.suspended,
                     "size": household.size,
-                    "budget": {
+                    "budget": household.has_budget
+                    and {
                         "balance": household.balance_cents,
                         "ledger_seq": household.ledger_seq,
                         "allocations": allocations.get(household.id, []),
-                    },
+                    }
+                    or None,
                 }
                 for household in households
             ],
@@ -153,33 +153,13 @@ class EscarcelleTill(models.Model):
     def _escarcelle_ingested(self, entry, order):
         # EXTENDS 'escarcelle_pos': count the ticket on the household's budget, in its business day
         super()._escarcelle_ingested(entry, order)
-        sold = entry.get("order")
         household = order.partner_id._escarcelle_household()
-        ticket = next((r for r in entry["records"] if r["kind"] == "TCK"), None)
-        if not sold or not household or not ticket:
-            return
-        self.env["escarcelle.budget.ledger"]._escarcelle_post_ticket(
-            household,
-            self._escarcelle_spent(household.company_id, sold),
-            fields.Date.to_date(ticket["business_day"]),
-            sold["uuid"],
-            order,
-        )
-
-    def _escarcelle_spent(self, company, sold):
-        """Cents a sale takes off the budget: what is paid, or the shelf value of the goods."""
-        policy = self.env["escarcelle.budget.policy"]._escarcelle_for(company)
-        if policy.basis == "paid":
-            return sold["total"]
-        products = self.env["product.product"].browse(
-            [line["product_id"] for line in sold["lines"]]
-        )
-        # Shop prices include VAT (docs/formats.md §1): the list price is the shelf price.
-        shelf = {product.id: f"{product.lst_price:.4f}" for product in products.exists()}
-        return sum(
-            money.line_amount(
-                money.quantity(line["quantity"]),
-                money.unit_price(shelf.get(line["product_id"], line["unit_price"])),
+        ticket = next((record for record in entry["records"] if record["kind"] == "TCK"), None)
+        if household and ticket and entry.get("order"):
+            self.env["escarcelle.budget.ledger"]._escarcelle_post_ticket(
+                household,
+                order._escarcelle_spent(),
+                fields.Date.to_date(ticket["business_day"]),
+                ticket["origin"],
+                order,
             )
-            for line in sold["lines"]
-        )
