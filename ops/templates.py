@@ -7,6 +7,7 @@ aside, then renamed.
 
 import ast
 import re
+from functools import cache
 
 from ops import databases, fiscal, hashing, odoo_command, odoo_source, world
 from ops.errors import OpsError
@@ -19,6 +20,7 @@ OURS = ("escarcelle_fiscal", "escarcelle_pos", "escarcelle_social")
 ALWAYS = ("base", "point_of_sale", "l10n_fr_account")
 BASE = "escarcelle_base_"
 TEMPLATE = "escarcelle_template_"
+KEPT = 3
 
 
 def foreign_depends() -> list[str]:
@@ -30,12 +32,16 @@ def foreign_depends() -> list[str]:
     return sorted(names - set(OURS))
 
 
+@cache
 def base_world() -> World:
+    """Named once a run: files that change meanwhile are for the next one."""
     recipe = hashing.of_text(odoo_source.version(), databases.EXTENSIONS, *foreign_depends())
     return world.other_world(BASE + recipe[:10])
 
 
+@cache
 def template_world() -> World:
+    """Named once a run, like the base."""
     folders = ["addons", "core/src", "config/fiscal", "ops/demo_data"]
     content = hashing.of_files(HOUSE.root, [HOUSE.root / folder for folder in folders])
     return world.other_world(TEMPLATE + hashing.of_text(base_world().name, content)[:10])
@@ -55,10 +61,20 @@ def _build(cluster: Cluster, target: World, source: World | None, fill) -> None:
     world.remove(cluster, target)
     world.move(cluster, draft, target)
     target.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
+    _forget_old(cluster, target)
+
+
+def _forget_old(cluster: Cluster, target: World) -> None:
+    """Keep the newest few of the layer: another command may be working from the one before."""
     prefix = re.sub(r"[0-9a-f]+$", "", target.name)
-    for name in cluster.databases():
-        if name.startswith(prefix) and name != target.name:
-            world.remove(cluster, world.other_world(name))
+    layer = [world.other_world(name) for name in cluster.databases() if name.startswith(prefix)]
+
+    def made(one: World) -> float:
+        return one.conf.stat().st_mtime if one.conf.exists() else 0.0
+
+    for old in sorted(layer, key=made, reverse=True)[KEPT:]:
+        if old.name != target.name:
+            world.remove(cluster, old)
 
 
 def build_base(cluster: Cluster) -> None:
