@@ -75,9 +75,10 @@ class Till:
         self.port = Ports(HOUSE.var / "ports.json").choose(_port_name("till", world, number))
         self._server_url = server_url
         self._printer_port = printer_port
+        self._env = env
         self._service = Service(
             f"caisse-{world.name}-{number}",
-            [self.program(), "run", "--config", self.conf],
+            [self.program(), "--config", self.conf, "run"],
             log=HOUSE.log / f"till-{world.name}-{number}.log",
             run=HOUSE.run,
             env=env,
@@ -107,9 +108,9 @@ class Till:
     def enroll(self, code: str) -> None:
         """Make its key and pair it with the server: the code serves once."""
         shell.run(
-            [self.program(), "enroll", "--config", self.conf, "--server", self._server_url,
-             "--code", code],
+            [self.program(), "--config", self.conf, "--server", self._server_url, "enroll", code],
             what=f"l'appairage de la caisse {self.number} a échoué",
+            env=self._env,
             log=HOUSE.log / "enroll.log",
             remedy="./escarcelle demo --fresh",
         )  # fmt: skip

@@ -65,15 +65,11 @@ def cast(env) -> dict:
         "households": [
             {
                 "code": household.code,
-                "cards": household.card_ids.filtered(lambda c: c.state == "active").mapped(
-                    "number"
-                ),
+                "cards": household.card_ids.filtered(lambda c: c.state == "active").mapped("number"),
                 "pricelist_id": household.pricelist_id.id,
                 "fiscal_position_id": household.fiscal_position_id.id or None,
-                "entitled": household.escarcelle_entitled
-                if "escarcelle_entitled" in household._fields
-                else household.entitled,
-                "balance": household.balance,
+                "entitled": household.state == "entitled",
+                "balance": household.balance_cents,
             }
             for household in households
         ],

@@ -69,7 +69,7 @@ def main() -> int:
     cluster, stage = Cluster(), world.other_world(options.world)
     clock = DayClock(stage.base / "clock")
     clock.set(1, 9)
-    environment = {"ESCARCELLE_TILL_CLOCK": str(clock.path)}
+    environment = {"ESCARCELLE_TILL_CLOCK_FILE": str(clock.path)}
     with shop.opened(cluster, stage, port_name=f"odoo@{stage.name}", env=environment) as house:
         cast = _odoo_json(stage, "ops.day.cast")
         password = databases.odoo_password(cluster)
@@ -247,7 +247,7 @@ def _buyers(cast: dict) -> list[dict]:
 
 def _closings(day: Day) -> list[int]:
     """How many days each till says it has closed."""
-    return [seller.status()["day"]["closings"] for seller in _watchers(day)]
+    return [len(seller.closings()) for seller in _watchers(day)]
 
 
 def _watchers(day: Day) -> list[Seller]:

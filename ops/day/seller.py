@@ -88,6 +88,12 @@ class Seller:
         """The Z button."""
         return self._send("closings", {"level": "day"})
 
+    def closings(self) -> list[dict]:
+        """The days this till has closed."""
+        answer = self.session.get(f"{self.url}/till/v1/closings", timeout=TIMEOUT)
+        answer.raise_for_status()
+        return [closing for closing in answer.json()["closings"] if closing["level"] == "GTJ"]
+
     def status(self) -> dict:
         """The till's own status."""
         answer = self.session.get(f"{self.url}/till/v1/status", timeout=TIMEOUT)
