@@ -82,7 +82,7 @@ class Papers:
 
     def drawer(self, uuid: str) -> None:
         """Open the drawer for an entry, once a run; a dead printer holds up nobody."""
-        if uuid not in self._pulsed:
+        if self._devices.printer is not None and uuid not in self._pulsed:
             self._pulsed.add(uuid)
             self._pulses.submit(self._pulse)
 

@@ -69,6 +69,7 @@ class Service:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._stop.set)
         if till.enrolled:
+            till.writer.wrote = lambda: loop.call_soon_threadsafe(self.wake)
             await till.do(till.begin)
         self.queue.start()
         self.devices.scans.attach()
@@ -131,7 +132,6 @@ class Service:
         present = self.till.cashiers.present()
         operator = present[-1].code if present else ""
         await self.till.do(self.till.drawer_opened, operator, "sans vente")
-        self.wake()
 
     async def _spread_scans(self) -> None:
         """Codes of a serial scanner to the pages that listen; else to ``/hw_proxy/scanner``."""

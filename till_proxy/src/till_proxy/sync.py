@@ -230,8 +230,7 @@ class Agent:
         first = min((n for n in lost if n and not writer.journal.is_pending(n)), default=0)
         if first and first != self._resent:
             self._resent = first
-            count = writer.journal.resend(first)
-            self.wake()
+            count = writer.journal.resend(first)  # the caller looks for a batch again
             _logger.warning("server forgot acknowledged entries: %s sent again", count)
 
     async def _obey(self, commands: list) -> None:

@@ -324,13 +324,8 @@ class Till:
     async def _on_paper(self, what: str, *arguments: object) -> None:
         if self._service:
             await asyncio.to_thread(getattr(self._service.papers, what), *arguments)
-        self.wake()
-
-    def wake(self) -> None:
-        """Something new waits for the server."""
-        if self._service:
-            self._service.wake()
 
     def tell_status(self) -> None:
-        """Tell the pages."""
-        self.hub.publish("status", self.status())
+        """Tell the pages, when there are any."""
+        if self.hub.count:
+            self.hub.publish("status", self.status())

@@ -29,5 +29,4 @@ async def count(request: web.Request) -> web.Response:
     wanted = Count.parse(await read_json(request))
     assert till.writer
     answer = await till.do(till.cash.count, wanted, cashier)
-    till.wake()
     return web.json_response(answer)

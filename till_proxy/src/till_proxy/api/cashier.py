@@ -28,7 +28,6 @@ async def log_in(request: web.Request) -> web.Response:
     body.done()
     person = await identify(till, code, pin, badge)
     token = await till.do(till.logged_in, person)
-    till.wake()
     return web.json_response({"token": token, "cashier": person.public})
 
 
@@ -36,7 +35,6 @@ async def log_out(request: web.Request) -> web.Response:
     """Close the session."""
     till = till_of(request)
     await till.do(till.logged_out, token_of(request))
-    till.wake()
     return web.json_response({})
 
 

@@ -50,5 +50,4 @@ async def drop(request: web.Request) -> web.Response:
     uuid = uuid_of(request)
     if await till.do(till.drafts.drop, uuid):
         await till.do(till.writer.event, jet.SALE_ABANDONED, f"Ticket {uuid}", cashier.code)
-        till.wake()
     return web.json_response({"uuid": uuid})
