@@ -1,4 +1,5 @@
 import logging
+from contextlib import nullcontext
 
 from psycopg2 import OperationalError
 
@@ -141,7 +142,7 @@ class EscarcelleTill(models.Model):
             if job.sale["origin"] in known:
                 job.order, job.build = known[job.sale["origin"]], "built"
                 continue
-            values = self._escarcelle_attempt(job, builder.of)
+            values = self._escarcelle_attempt(job, builder.of, savepoint=False)
             if values:
                 ready.append((job, values))
         try:
@@ -157,13 +158,11 @@ class EscarcelleTill(models.Model):
                 job.order = self._escarcelle_attempt(job, lambda _job, v=values: Order.create(v))
                 if job.order:
                     job.build = "built"
-        built = Order.concat(*[job.order for job in jobs if job.order])
-        built._compute_total_cost_in_real_time()
 
-    def _escarcelle_attempt(self, job, action):
-        """Do ``action(job)`` in a savepoint; what goes wrong marks the job for repair."""
+    def _escarcelle_attempt(self, job, action, savepoint=True):
+        """Do ``action(job)``; what goes wrong marks the job for repair. No savepoint for what only reads."""
         try:
-            with self.env.cr.savepoint():
+            with self.env.cr.savepoint() if savepoint else nullcontext():
                 return action(job)
         except RETRIED:
             raise

@@ -98,7 +98,14 @@ class OrderValues:
             "extra_tax_data": self._forced(line, position.map_tax(taxes), -1 if negative else 1),
             "customer_note": line.comment or False,
             "refunded_orderline_id": self._origin(job, line).id,
+            **self._cost(product, float(line.quantity)),
         }
+
+    def _cost(self, product, quantity):
+        """Cost of the goods, as core computes it at the sale; by lot or average it is known at closing."""
+        if product.is_storable and product.cost_method in ("fifo", "average"):
+            return {}
+        return {"total_cost": quantity * product.standard_price, "is_total_cost_computed": True}
 
     def _forced(self, line, taxes, sign):
         """The amounts of the ticket in the form Odoo's tax engine takes as given.

@@ -8,7 +8,7 @@ import hashlib
 
 from odoo import fields, models
 
-from .snapshot_cache import cached_parts, digest
+from .snapshot_cache import BoundedCache, cached_parts, digest
 from .snapshot_data import EMPTY_MODELS
 from .snapshot_json import dumps
 
@@ -18,9 +18,12 @@ ALSO_WATCHED = (
     "res.company", "res.lang", "ir.config_parameter", "barcode.nomenclature", "barcode.rule",
     "pos.config", "pos.payment.method", "product.pricelist", "product.pricelist.item",
     "account.fiscal.position", "account.tax", "product.uom", "ir.attachment",
+    "escarcelle.cashier",
 )  # fmt: skip
 # Households and users come and go all day and are no part of what is built here.
 NOT_WATCHED = EMPTY_MODELS | {"res.partner", "res.users"}
+#: Contents by digest of the last manifest given to each till (references, not copies).
+ANNOUNCED = BoundedCache(200)
 _PICTURES_ONLY = (
     " WHERE res_field IS NOT NULL AND res_model IN"
     " ('product.template', 'pos.category', 'pos.payment.method', 'res.company')"
@@ -89,10 +92,16 @@ class EscarcelleTill(models.Model):
 
         ``version`` is the digest of ``parts``: equal versions, nothing to fetch.
         """
+        contents = self._escarcelle_snapshot_parts()
         parts = {
             name: {"sha256": digest(content), "size": len(content)}
-            for name, content in sorted(self._escarcelle_snapshot_parts().items())
+            for name, content in sorted(contents.items())
         }
+        ANNOUNCED.put(
+            self._escarcelle_announced_key(),
+            {part["sha256"]: contents[name] for name, part in parts.items()},
+            1,
+        )
         return {
             "version": hashlib.sha256(dumps(parts)).hexdigest(),
             "made_at": self.env.cr.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -100,8 +109,17 @@ class EscarcelleTill(models.Model):
         }
 
     def _escarcelle_snapshot_part(self, name, sha256):
-        """Return the bytes of a part, None when it is not (or no longer) that content."""
+        """Return the bytes of a part, None when it is not (or no longer) that content.
+
+        What this process announced to this till last is served as it is; another process builds.
+        """
+        announced = ANNOUNCED.get(self._escarcelle_announced_key()) or {}
+        if sha256 in announced:
+            return announced[sha256]
         content = self._escarcelle_snapshot_parts().get(name)
         if content is None or digest(content) != sha256:
             return None
         return content
+
+    def _escarcelle_announced_key(self):
+        return self.env.registry.db_name, self.id

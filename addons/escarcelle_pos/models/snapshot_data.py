@@ -12,6 +12,8 @@ from odoo.fields import Domain
 
 from .snapshot_json import dumps
 
+# Replaced by one row of ours, never read: people are the till's business.
+OWN_ROW = frozenset({"res.partner", "res.users"})
 # Nothing of these is sent: the till owns its orders, and the page has no use for the rest.
 EMPTY_MODELS = frozenset(
     {
@@ -68,6 +70,9 @@ class EscarcelleTill(models.Model):
     def _escarcelle_load(self, model, response):
         """Rows of one model for the page, shaped so that they carry no more than it needs."""
         config = self.config_id
+        shape = getattr(self, f"_escarcelle_shape_{model.replace('.', '_')}", None)
+        if model in OWN_ROW:
+            return shape([])
         target = self.env[model].with_context(
             pos_limited_loading=False, escarcelle_price_horizon=PRICE_HORIZON_DAYS
         )
@@ -76,7 +81,6 @@ class EscarcelleTill(models.Model):
             rows = target._load_pos_data_read(target.search(wider), config)
         else:
             rows = target._load_pos_data_search_read(response, config)
-        shape = getattr(self, f"_escarcelle_shape_{model.replace('.', '_')}", None)
         return shape(rows) if shape else rows
 
     def _escarcelle_wider_domain(self, model):
@@ -118,13 +122,19 @@ class EscarcelleTill(models.Model):
         return [{**dict.fromkeys(names, False), **own}]
 
     def _escarcelle_shape_res_users(self, rows):
-        return [{**row, "name": self.name, "role": "cashier"} for row in rows]
+        """The session's own user under the till's name; who is at the till, the till knows."""
+        own = {"id": self.env.uid, "name": self.name, "role": "cashier"}
+        return [{**own, "partner_id": self.env.user.partner_id.id}]
 
     def _escarcelle_shape_product_template(self, rows):
+        """Without what goods cost the shop, unless a tariff is computed from it."""
+        rules = self.env["product.pricelist.item"]
+        if rules.search_count([("base", "=", "standard_price")], limit=1):
+            return rows
         return [{**row, "standard_price": 0.0} for row in rows]
 
     def _escarcelle_shape_product_product(self, rows):
-        return [{**row, "standard_price": 0.0} for row in rows]
+        return self._escarcelle_shape_product_template(rows)
 
 
 class ProductPricelistItem(models.Model):

@@ -135,4 +135,5 @@ class EscarcelleTill(models.Model):
         }
 
     def _escarcelle_timezone(self):
-        return self.env.context.get("tz") or "Europe/Paris"
+        """The shop's time zone, also for dates on the screen."""
+        return self.config_id.company_id.escarcelle_timezone

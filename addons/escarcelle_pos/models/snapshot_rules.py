@@ -31,8 +31,8 @@ class EscarcelleTill(models.Model):
                 "zip": company.zip or "",
                 "city": company.city or "",
                 "country": country.name or "France",
-                "siret": company.company_registry or "",
-                "naf": _value(company, "escarcelle_naf", "ape"),
+                "siret": (company.company_registry or "").replace(" ", ""),
+                "naf": company.ape or "",
                 "vat": company.vat or "",
                 "phone": company.phone or "",
             },
@@ -66,11 +66,11 @@ class EscarcelleTill(models.Model):
         }
 
     def _escarcelle_period(self):
-        """When days, months and years close. ``escarcelle_fiscal`` settings when there are any."""
+        """When days, months and years close."""
         company = self.config_id.company_id
         return {
-            "timezone": self._escarcelle_timezone(),
-            "closing_hour": _value(company, "escarcelle_closing_hour", default=0),
+            "timezone": company.escarcelle_timezone,
+            "closing_hour": company.escarcelle_closing_hour,
             "year_end_month": int(company.fiscalyear_last_month),
             "year_end_day": company.fiscalyear_last_day,
         }
@@ -86,17 +86,14 @@ class EscarcelleTill(models.Model):
 
     def _escarcelle_payment_code(self, method):
         """The payment's code of the ticket format."""
-        explicit = _value(method, "escarcelle_code")
-        if explicit:
-            return explicit
-        return {"cash": "ESPECES", "bank": "CARTE", "pay_later": "COMPTE"}[method.type]
+        return method._escarcelle_mode()
 
     def _escarcelle_fiscal_position(self, position):
         """One entry of ``fiscal_positions``."""
         return {
             "id": position.id,
-            "sector": _value(position, "escarcelle_sector", default="TAXABLE"),
-            "mention": _value(position, "escarcelle_mention"),
+            "sector": position.escarcelle_sector or "TAXABLE",
+            "mention": position.escarcelle_mention or "",
             "tax_map": {
                 str(tax.id): position.map_tax(tax).ids
                 for tax in self._escarcelle_taxes()
@@ -219,15 +216,10 @@ class EscarcelleTill(models.Model):
             "products.json": dumps(self._escarcelle_products()),
             "prices.json": dumps(self._escarcelle_prices()),
             "rpc.json": dumps(self._escarcelle_rpc_answers()),
+            "cashiers.json": dumps(
+                self.env["escarcelle.cashier"]._escarcelle_cashiers(self.config_id.company_id)
+            ),
         }
-
-
-def _value(record, *names, default=""):
-    """Value of the first of these fields the record has (another addon may bring it)."""
-    for name in names:
-        if name in record._fields:
-            return record[name] or default
-    return default
 
 
 def _hundredths(percent):

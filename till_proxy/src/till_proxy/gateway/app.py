@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ..errors import Refusal
 from ..vault import VaultError
-from . import page, rpc
+from . import page, people, rpc
 from .keys import TILL
 from .security import MAX_BODY, Door, middleware
 
@@ -37,6 +37,7 @@ def build_app(
     app[page.SOCKETS] = set()
     app.add_routes(page.routes(door))
     app.add_routes(rpc.routes())
+    app.add_routes(people.routes())
     app.add_routes(list(extra_routes))
     app.on_shutdown.append(page.close_sockets)
     return app

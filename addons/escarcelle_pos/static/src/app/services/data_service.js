@@ -1,7 +1,6 @@
 import { patch } from "@web/core/utils/patch";
 import { PosData } from "@point_of_sale/app/services/data_service";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
-import { TillClient } from "@escarcelle_pos/app/utils/till_client";
 import { NoIndexedDB } from "@escarcelle_pos/app/models/utils/no_indexed_db";
 import { packDraft, unpackDrafts } from "@escarcelle_pos/app/utils/drafts";
 
@@ -10,13 +9,12 @@ import { packDraft, unpackDrafts } from "@escarcelle_pos/app/utils/drafts";
  * what core would write to IndexedDB (orders in progress) goes to the till's parked orders.
  */
 if (tillMode) {
+    PosData.serviceDependencies.push("escarcelle_till");
+
     patch(PosData.prototype, {
-        async setup() {
+        async setup(env, services) {
+            this.escarcelle = services.escarcelle_till;
             this.escarcelleParked = new Map(); // order uuid -> last draft the till has
-            this.escarcelleClient = new TillClient({
-                fetch: (...args) => window.fetch(...args),
-                pageUrl: `/pos/ui/${odoo.pos_config_id}`,
-            });
             return super.setup(...arguments);
         },
 
@@ -42,6 +40,9 @@ if (tillMode) {
 
         /** Called 300 ms after the last change of an order: parks what changed, drops what ended. */
         async synchronizeLocalDataInIndexedDB() {
+            if (!this.escarcelle.cashier) {
+                return; // parked again with the next change, once somebody is there
+            }
             const open = this.models["pos.order"].filter(
                 (order) => !order.finalized && (order.lines.length || order.partner_id)
             );
@@ -54,7 +55,12 @@ if (tillMode) {
                 }
             }
             for (const uuid of [...this.escarcelleParked.keys()]) {
-                if (!seen.has(uuid)) {
+                if (seen.has(uuid)) {
+                    continue;
+                }
+                this.escarcelleParked.delete(uuid);
+                // A sold order is no longer parked: the till saw to it. Any other was given up.
+                if (!this.escarcelle.sold.has(uuid)) {
                     await this.escarcelleUnpark(uuid);
                 }
             }
@@ -62,7 +68,7 @@ if (tillMode) {
 
         async escarcellePark(uuid, draft) {
             try {
-                await this.escarcelleClient.put(`/till/v1/drafts/${uuid}`, draft);
+                await this.escarcelle.park(uuid, draft);
                 this.escarcelleParked.set(uuid, draft.content);
             } catch {
                 // The order is still on the screen; the next change tries again.
@@ -70,22 +76,22 @@ if (tillMode) {
         },
 
         async escarcelleUnpark(uuid) {
-            this.escarcelleParked.delete(uuid);
             try {
-                await this.escarcelleClient.delete(`/till/v1/drafts/${uuid}`);
+                await this.escarcelle.unpark(uuid);
             } catch {
-                // Sold orders are dropped by the till itself; an abandoned one shows up once more.
+                this.escarcelleParked.set(uuid, ""); // given up at the next change
             }
         },
 
-        async getLocalDataFromIndexedDB() {
-            let drafts;
-            try {
-                drafts = (await this.escarcelleClient.get("/till/v1/drafts")).drafts;
-            } catch {
-                return;
-            }
-            const { data, contents } = unpackDrafts(drafts, this.models);
+        async getLocalDataFromIndexedDB() {},
+
+        /** Parked orders this page does not have yet; the till only gives them to a cashier. */
+        async escarcelleLoadDrafts() {
+            const { drafts } = await this.escarcelle.drafts();
+            const missing = drafts.filter(
+                ({ uuid }) => !this.models["pos.order"].getBy("uuid", uuid)
+            );
+            const { data, contents } = unpackDrafts(missing, this.models);
             for (const [uuid, content] of contents) {
                 this.escarcelleParked.set(uuid, content);
             }

@@ -7,6 +7,8 @@ import { TillClient } from "@escarcelle_pos/app/utils/till_client";
 import { tillMode, tillPage } from "@escarcelle_pos/app/utils/till_mode";
 
 const POLL = 15000;
+/** States of a printer that prints (till_proxy.devices.base). */
+const PRINTS = ["ready", "paper_low", "busy", "unknown"];
 
 /**
  * The till program as the screens see it: who is at the till, what the program says of itself, and
@@ -25,6 +27,7 @@ export class Till extends Reactive {
         this.training = false;
         this.status = null;
         this.answering = true;
+        this.sold = new Set(); // uuids of the orders this page has sold
         this.stale = false; // the snapshot changed since this page was loaded
         this.client = new TillClient({
             fetch: (...args) => browser.fetch(...args),
@@ -73,7 +76,7 @@ export class Till extends Reactive {
         return this.cashier?.role === "manager";
     }
 
-    /** `{level, text, detail}` of the pill in the top bar; level: ok, waiting, warning, danger. */
+    /** `{level, text, icon}` of the pill in the top bar; level: ok, waiting, warning, danger. */
     get pill() {
         if (!this.answering) {
             return { level: "danger", text: _t("Till stopped"), icon: "fa-exclamation-triangle" };
@@ -82,15 +85,16 @@ export class Till extends Reactive {
         if (!status) {
             return { level: "waiting", text: "…", icon: "fa-circle-o-notch" };
         }
-        const waiting = status.queue?.waiting || 0;
-        if (status.queue?.rejected) {
+        const waiting = status.queue?.pending || 0;
+        const rejected = status.queue?.rejected?.length || 0;
+        if (rejected) {
             return {
                 level: "danger",
-                text: _t("%s rejected", status.queue.rejected),
+                text: _t("%s rejected", rejected),
                 icon: "fa-exclamation-triangle",
             };
         }
-        if (status.printer && status.printer.ok === false) {
+        if (status.printer?.configured && !PRINTS.includes(status.printer.state)) {
             return { level: "warning", text: _t("Printer"), icon: "fa-print" };
         }
         if (!status.server?.online) {
@@ -104,6 +108,15 @@ export class Till extends Reactive {
     }
 
     // ---- people --------------------------------------------------------------------------------
+
+    /** `[{code, name}]` of who may identify here; empty when the till does not answer. */
+    async people() {
+        try {
+            return (await this.client.get("/till/v1/cashiers", { timeout: 5000 })).cashiers;
+        } catch {
+            return [];
+        }
+    }
 
     async logIn(credentials) {
         const { token, cashier } = await this.client.post("/till/v1/cashier", credentials);
@@ -146,8 +159,21 @@ export class Till extends Reactive {
         return this.client.get(`/till/v1/tickets?${params}`).then((answer) => answer.tickets);
     }
 
-    duplicate(uuid, channel = "paper", email = undefined) {
-        return this.client.post("/till/v1/duplicates", { uuid, channel, email });
+    /** The ticket of an order, null when the till never signed one. */
+    async ticket(uuid) {
+        try {
+            return (await this.tickets({ uuid }))[0] || null;
+        } catch (error) {
+            if (error.code === "not_found") {
+                return null;
+            }
+            throw error;
+        }
+    }
+
+    /** `request` makes the call repeatable: the same one gives the same copy. */
+    duplicate(uuid, request = uuidv4(), channel = "paper") {
+        return this.client.post("/till/v1/duplicates", { uuid, channel, request });
     }
 
     // ---- parked orders -------------------------------------------------------------------------

@@ -83,7 +83,7 @@ if (tillMode) {
             const till = this.pos.escarcelle;
             const state = saleState(order);
             if (state.pending) {
-                const [signed] = await till.tickets({ uuid: order.uuid });
+                const signed = await till.ticket(order.uuid);
                 if (signed) {
                     return { ...signed, replayed: true };
                 }
@@ -128,6 +128,7 @@ if (tillMode) {
             const order = this.order;
             const state = saleState(order);
             state.ticket = answer;
+            this.pos.escarcelle.sold.add(order.uuid);
             if (state.household && answer.budget_left !== undefined && state.household.budget) {
                 state.household.budget = { ...state.household.budget, left: answer.budget_left };
             }

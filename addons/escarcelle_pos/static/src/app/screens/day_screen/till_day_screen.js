@@ -34,8 +34,8 @@ export class TillDayScreen extends Component {
 
     async load() {
         try {
-            const { x, past } = await this.till.report();
-            Object.assign(this.state, { report: x, past: past || [], error: "" });
+            const { x, closings } = await this.till.report();
+            Object.assign(this.state, { report: x, past: closings, error: "" });
         } catch (error) {
             this.state.error = error.message;
         }

@@ -1,4 +1,4 @@
-import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
@@ -22,7 +22,18 @@ export class TillLoginScreen extends Component {
         this.till = this.pos.escarcelle;
         this.time = useTime();
         this.barcodeReader = useService("barcode_reader");
-        this.state = useState({ step: "code", code: "", pin: "", error: "", busy: false });
+        this.state = useState({
+            step: "code",
+            code: "",
+            pin: "",
+            error: "",
+            busy: false,
+            people: [],
+        });
+        onWillStart(async () => {
+            this.state.people = await this.till.people();
+        });
+        useExternalListener(window, "keydown", this.onKeydown.bind(this));
         let forget;
         onMounted(() => {
             const badge = (code) => this.onBadge(code);
@@ -49,6 +60,24 @@ export class TillLoginScreen extends Component {
         return "•".repeat(this.state.pin.length);
     }
 
+    get who() {
+        const { code, people } = this.state;
+        return people.find((person) => person.code === code)?.name || code;
+    }
+
+    choose(person) {
+        Object.assign(this.state, { step: "pin", code: person.code, pin: "", error: "" });
+    }
+
+    /** A keyboard types a code (letters too); the screen's keypad only types a PIN. */
+    onKeydown(event) {
+        const known = /^[0-9A-Za-z]$/.test(event.key) || ["Backspace", "Enter"].includes(event.key);
+        if (this.state.step === "code" && known && !event.ctrlKey && !event.altKey) {
+            event.preventDefault();
+            this.onKey(event.key.length === 1 ? event.key.toUpperCase() : event.key);
+        }
+    }
+
     onKey(key) {
         if (this.state.busy) {
             return;
@@ -60,8 +89,7 @@ export class TillLoginScreen extends Component {
         }
         if (key === "Backspace") {
             if (step === "pin" && !this.state.pin) {
-                this.state.step = "code";
-                return;
+                return this.editCode();
             }
             this.state[step] = this.state[step].slice(0, -1);
             return;
@@ -88,7 +116,7 @@ export class TillLoginScreen extends Component {
     }
 
     editCode() {
-        Object.assign(this.state, { step: "code", pin: "", error: "" });
+        Object.assign(this.state, { step: "code", code: "", pin: "", error: "" });
     }
 
     onBadge(parsed) {
@@ -105,11 +133,16 @@ export class TillLoginScreen extends Component {
         try {
             await this.till.logIn(credentials);
         } catch (error) {
-            const step = this.state.code ? "pin" : "code";
+            const step = credentials.code ? "pin" : "code";
             Object.assign(this.state, { pin: "", error: error.message, busy: false, step });
             return;
         }
         this.pos.setCashier();
+        try {
+            await this.pos.data.escarcelleLoadDrafts();
+        } catch {
+            // Parked tickets come with the next identification; selling does not wait for them.
+        }
         const { page, params } = this.pos.escarcellePageAfterLogin();
         this.pos.navigate(page, params);
     }

@@ -96,6 +96,8 @@ export class TillTicketScreen extends Component {
         return (this.state.selected?.order?.lines || []).map((line) => ({
             ...line,
             label: this.label(line),
+            sold: Number(line.quantity),
+            price: Number(line.unit_price),
             left: Number(this.state.selected.refundable?.[line.uuid] || 0),
             chosen: this.state.quantities[line.uuid] || 0,
         }));
