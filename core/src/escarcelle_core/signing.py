@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
@@ -100,7 +100,10 @@ class Verifier:
 
     def __init__(self, certificate_pem: str):
         certificate = _certificate(certificate_pem)
-        public = certificate.public_key()
+        try:
+            public = certificate.public_key()
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise SignatureError("La clé du certificat est illisible.") from error
         if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(
             public.curve, ec.SECP256R1
         ):

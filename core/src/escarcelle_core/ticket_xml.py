@@ -51,6 +51,8 @@ def read(element: etree._Element) -> Ticket:
     except (KeyError, ValueError, ArithmeticError) as error:
         raise DocumentError("Ticket illisible : une valeur est absente ou incorrecte.") from error
     check(ticket)
+    for line, node in zip(ticket.lines, child(element, "lignes").iterfind("article"), strict=True):
+        _equal(f"HT de la ligne {line.number}", line.amount - line.tax, _cents(node, "net_ht"))
     balance = child(element, "bilan")
     _equal("Total TTC", ticket.total, _cents(balance, "montantTTC"))
     _equal("Total HT", ticket.total - ticket.tax, _cents(balance, "montantHT"))
@@ -223,7 +225,7 @@ def _read(element: etree._Element) -> Ticket:
 def _read_line(node: etree._Element) -> Line:
     group = node.find("groupe")
     reference = node.get("reference")
-    line = Line(
+    return Line(
         uid=_uid(node, "uid"),
         number=int(node.attrib["numero"]),
         code=node.attrib["plu"],
@@ -242,8 +244,6 @@ def _read_line(node: etree._Element) -> Line:
         origin=_uid(node, "origine") if "origine" in node.attrib else "",
         comment=node.findtext("commentaire", ""),
     )
-    _equal(f"HT de la ligne {line.number}", line.amount - line.tax, _cents(node, "net_ht"))
-    return line
 
 
 def _uid(node: etree._Element, name: str) -> str:
