@@ -17,7 +17,7 @@ from .stamp import MAX_XML
 HEADER, TILL, RECORD, TILL_STOP, SIGNATURE, DAMAGED = (
     "header", "till", "record", "till_stop", "signature", "damaged",
 )  # fmt: skip
-_BLOCK = 1 << 18
+_BLOCK = 1 << 17
 #: How each part starts and ends; every part is followed by a newline.
 _PARTS = (
     (RECORD, record_xml.START, record_xml.END + b"\n"),

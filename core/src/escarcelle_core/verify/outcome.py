@@ -3,7 +3,10 @@
 from dataclasses import asdict, dataclass, field
 
 from ..errors import AmountMismatch, ChainError, EscarcelleError, SignatureError
-from ..money import euros
+from ..money import euros, rate_text
+
+#: What is wrong: field, expected, found, sentence.
+Finding = tuple[str, str, str, str]
 
 SOUND, DEFECTS, UNUSABLE = "sound", "defects", "unusable"
 #: Beyond it defects are counted, not kept: a wrong key makes one of every record.
@@ -75,9 +78,11 @@ class Outcome:
         }
 
 
-def explain(error: EscarcelleError) -> tuple[str, str, str, str]:
-    """Field, expected, found and sentence of an error of the core."""
+def explain(error: EscarcelleError) -> Finding:
+    """An error of the core as a finding."""
     if isinstance(error, ChainError):
+        if isinstance(error.expected, dict) and isinstance(error.found, dict):
+            return _counters(error.expected, error.found)
         return error.field, _short(error.expected), _short(error.found), "la chaîne est rompue"
     if isinstance(error, AmountMismatch):
         expected, found = error.expected, error.found
@@ -85,6 +90,33 @@ def explain(error: EscarcelleError) -> tuple[str, str, str, str]:
             expected, found = f"{euros(expected)} €", f"{euros(found)} €"
         return error.what, _short(expected), _short(found), "deux montants qui doivent être égaux diffèrent"
     return ("signature" if isinstance(error, SignatureError) else "document"), "", "", str(error)
+
+
+def _counters(expected: dict, found: dict) -> Finding:
+    """The first running total that differs, named."""
+    one, other = _flat(expected), _flat(found)
+    name = next((key for key in {**one, **other} if one.get(key) != other.get(key)), "totaux")
+    return name, one.get(name, ""), other.get(name, ""), "un compteur ne suit pas les précédents"
+
+
+def _flat(totals: dict) -> dict[str, str]:
+    """Name of a counter → its value, in euros but for numbers of tickets."""
+    flat = {
+        "total perpétuel réel": f"{euros(totals['perpetual_real'])} €",
+        "total perpétuel absolu": f"{euros(totals['perpetual_absolute'])} €",
+    }
+    for name, values in (
+        ("total", totals["amount"]),
+        *((f"total {s['sector']} à {rate_text(s['rate'])} %", s["amount"]) for s in totals["shares"]),
+        *((f"TVA {s['sector']} à {rate_text(s['rate'])} %", s["tax"]) for s in totals["shares"]),
+        *((f"encaissements {m['mode']}", m["amount"]) for m in totals["means"]),
+    ):
+        flat |= {f"{name} {of}": f"{euros(value)} €" for of, value in zip(_OPEN, values, strict=True)}
+    tickets = zip(_OPEN, totals["tickets"], strict=True)
+    return flat | {f"nombre de tickets {of}": str(value) for of, value in tickets}
+
+
+_OPEN = ("du jour", "du mois", "de l'exercice")
 
 
 def _short(value: object) -> str:

@@ -11,14 +11,11 @@ from lxml import etree
 from ..documents import DOCUMENT_LABELS
 from ..record import Record
 from ..state import OPENING_KINDS, TillState
-
-#: What is wrong: field, expected, found, sentence.
-Finding = tuple[str, str, str, str]
+from .outcome import Finding
 
 
 class References:
-    """The documents of one device that others may point at. ``numbers`` is shared by all devices of
-    a verification: till number → its references."""
+    """The documents of one device that others may point at."""
 
     def __init__(self, number: int, before: TillState):
         self.number = number
@@ -31,9 +28,13 @@ class References:
     def note(self, record: Record) -> None:
         """Remember a document that may be pointed at."""
         uids = self._uids.get(record.kind)
-        # After a gap numbers and places no longer agree: what follows cannot be looked up.
-        if uids is not None and record.seq == self._first[record.kind] + len(uids):
-            uids.append(int(record.origin[:18].replace("-", ""), 16))
+        if uids is None:
+            return
+        missing = record.seq - self._first[record.kind] - len(uids)
+        if 0 < missing <= _LARGEST_GAP:
+            uids.extend([_UNKNOWN] * missing)
+        if 0 <= missing <= _LARGEST_GAP:
+            uids.append(_short(record.origin))
 
     def check(self, record: Record, document: etree._Element) -> Iterator[Finding]:
         """What is wrong with where ``record`` points."""
@@ -68,7 +69,7 @@ class References:
             return  # before what was given to verify
         if place >= len(uids):
             yield "document d'origine", shown, "", "le document cité n'existe pas"
-        elif uids[place] != int(uid[:18].replace("-", ""), 16):
+        elif uids[place] not in (_short(uid), _UNKNOWN):
             yield "document d'origine", shown, uid, "le document cité a un autre identifiant"
 
     def _check_duplicate(self, document: etree._Element) -> Iterator[Finding]:
@@ -91,5 +92,17 @@ class References:
 def _target(node: etree._Element) -> tuple[str, int, int, str]:
     a = node.attrib
     uid = a["uid"].strip("{}").lower()
-    int(uid[:18].replace("-", ""), 16)
+    _short(uid)
     return a["document"], int(a["caisse"]), int(a["numero"]), uid
+
+
+def _short(uid: str) -> int:
+    """The first eight bytes of a uuid."""
+    return int(uid[:18].replace("-", ""), 16) & _MOST or 1
+
+
+#: A record that is missing; no uuid is shortened to it.
+_UNKNOWN = 0
+_MOST = 2**64 - 1
+#: A gap that large is no gap, it is a wrong number.
+_LARGEST_GAP = 100_000

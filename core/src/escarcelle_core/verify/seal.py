@@ -14,7 +14,7 @@ from ..record import Record
 from ..signing import Verifier
 from ..state import TillState
 from ..verification import verify_next
-from .references import Finding
+from .outcome import Finding
 from .till import TillCheck
 
 

@@ -1,6 +1,6 @@
 """The chains of one device, record after record. Memory does not grow with their length."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -13,11 +13,12 @@ from ..errors import ChainError, EscarcelleError
 from ..periods import YEAR, PeriodRules
 from ..record import Record
 from ..signing import Verifier
+from ..stamp import digest
 from ..state import TillState
 from ..totals import Totals
-from ..verification import verify_document, verify_next, verify_signature
-from .outcome import explain
-from .references import Finding, References
+from ..verification import verify_document, verify_next
+from .outcome import Finding, explain
+from .references import References
 
 #: Wrong because an earlier record is missing or wrong, not by itself.
 _CONSEQUENCES = frozenset({"totaux", "ancre", "journée", "clôture", "chaîne signée"})
@@ -52,8 +53,8 @@ class TillCheck:
         found = self._place(record)
         try:
             self.state = self._next(record, document)
-        except EscarcelleError:
-            found += self._diagnose(record, document)
+        except EscarcelleError as error:
+            found += self._diagnose(record, document) or [explain(error)]
             self.state = _resume(before, record)
         else:
             self._other = None
@@ -61,16 +62,26 @@ class TillCheck:
         self._note(record, document)
         return found
 
+    def ends_at(self, stated: TillState) -> bool:
+        """Whether the device stands at ``stated``, as far as its last sound record can tell."""
+        return stated == self.state or (
+            self._other is not None and stated == replace(self.state, totals=self._other)
+        )
+
     def _next(self, record: Record, document: etree._Element) -> TillState:
         try:
             return verify_next(self.state, record, self._verifiers, document)
-        except ChainError as error:
+        except EscarcelleError:
             # The record before was altered: either its counters or its amounts are wrong. When what
             # it amounts to fits this record, it was its counters, and it has been said.
-            if error.field != "totaux" or self._other is None:
+            if self._other is None:
                 raise
             state = replace(self.state, totals=self._other)
-            return verify_next(state, record, self._verifiers, document)
+            try:
+                return verify_next(state, record, self._verifiers, document)
+            except EscarcelleError:
+                pass
+            raise
 
     def _place(self, record: Record) -> list[Finding]:
         """Does it stand where it says: in this device, after what must come before it?"""
@@ -101,19 +112,28 @@ class TillCheck:
         elif record.previous != state.signature(kind):
             found.append(("signature précédente", state.signature(kind), record.previous,
                           "il ne suit pas l'enregistrement précédent"))  # fmt: skip
-        for check in (
-            lambda: verify_signature(record, self._verifiers),
-            lambda: verify_document(state, record, document),
-        ):
-            try:
-                check()
-            except EscarcelleError as error:
-                finding = explain(error)
-                if isinstance(error, ChainError) and error.field == "totaux":
-                    self._other = Totals.from_json(error.expected)
-                if not (gap and finding[0] in _CONSEQUENCES):
-                    found.append(finding)
+        found += self._signed(record)
+        try:
+            verify_document(state, record, document)
+        except ChainError as error:
+            if error.field == "totaux":
+                self._other = Totals.from_json(error.expected)
+            if not (gap and error.field in _CONSEQUENCES):
+                found.append(explain(error))
+        except EscarcelleError as error:
+            found.append(explain(error))
         return found
+
+    def _signed(self, record: Record) -> Iterator[Finding]:
+        written = digest(record.xml)
+        if written != record.digest:
+            yield ("empreinte du document", record.digest, written,
+                   "le document n'est pas celui qui a été signé")  # fmt: skip
+        verifier = self._verifiers.get(record.key_id)
+        if verifier is None:
+            yield "clé", "une clé de cette caisse", record.key_id, "cette clé n'est pas connue"
+        elif not verifier.verify(record.payload.encode("utf-8"), record.signature):
+            yield "signature", "", "", "la signature n'est pas celle de la chaîne signée"
 
     def _note(self, record: Record, document: etree._Element) -> None:
         self.records += 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ..anchor import Head
-from .references import Finding
+from .outcome import Finding
 
 Place = tuple[str, str, int]  # device, chain, number
 
