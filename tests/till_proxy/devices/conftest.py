@@ -84,3 +84,17 @@ def until():
         return found
 
     return wait
+
+
+@pytest.fixture
+def until_sync():
+    """The same for tests without a loop."""
+
+    def wait(condition, seconds: float = 8.0):
+        end = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < end, "it never came"
+            time.sleep(0.02)
+        return found
+
+    return wait

@@ -1,5 +1,6 @@
 """Odoo's hardware proxy contract, called as Odoo's own JavaScript calls it."""
 
+import asyncio
 import base64
 import io
 import json
@@ -28,8 +29,9 @@ def jpeg(width: int, height: int) -> str:
 class Pos:
     """``rpc()`` of Odoo's web client."""
 
-    def __init__(self, client: TestClient):
+    def __init__(self, client: TestClient, queue: PrintQueue):
         self.client = client
+        self.queue = queue
 
     async def rpc(self, name: str, **params: object) -> dict:
         body = {"jsonrpc": "2.0", "method": "call", "id": 7, "params": params}
@@ -71,7 +73,7 @@ async def make_pos(tmp_path, cipher, now):
         client = TestClient(TestServer(app))
         await client.start_server()
         open_things.append((client, queue))
-        return Pos(client)
+        return Pos(client, queue)
 
     yield make
     for client, queue in open_things:
@@ -110,6 +112,7 @@ async def test_a_receipt_for_a_printer_without_paper_waits_its_turn(bench, make_
     pos = await make_pos(network(bench))
     data = {"action": "print_receipt", "receipt": jpeg(80, 20)}
     assert await pos.result("default_printer_action", data=data) is True
+    await until(lambda: not pos.queue.status().printer == "checking")
     status = await pos.result("status_json")
     assert status["printer"]["status"] == "disconnected"
     assert "Plus de papier" in status["printer"]["messages"]
@@ -135,9 +138,10 @@ async def test_the_drawer_opens_and_it_is_told(bench, make_pos, until):
 
 async def test_status_lists_only_what_there_is(bench, make_pos):
     with_printer = await make_pos(network(bench))
-    assert await with_printer.result("status_json") == {
-        "printer": {"status": "connected", "messages": "Imprimante prête."}
-    }
+    ready = {"printer": {"status": "connected", "messages": "Imprimante prête."}}
+    while (status := await with_printer.result("status_json")) != ready:
+        assert status["printer"]["messages"] == "Imprimante : vérification en cours."
+        await asyncio.sleep(0.02)
     bare = await make_pos(open_devices({}))
     assert await bare.result("status_json") == {}
     data = {"action": "print_receipt", "receipt": jpeg(80, 20)}

@@ -83,3 +83,11 @@ def test_status_answers_are_those_of_the_documentation(bench):
     assert cause & 0x20
     assert paper & 0x60 == 0x60
     bench.play("ready")
+
+
+def test_a_command_cut_short_does_not_stop_it(bench, until_sync):
+    with socket.create_connection(("127.0.0.1", bench.port)) as link:
+        link.sendall(b"un\n\x1d(k\xff\xff")
+    until_sync(bench.papers)
+    bench.printer().send(b"deux\n", str)
+    assert bench.papers() == ["un\n", "deux\n"]

@@ -31,9 +31,12 @@ from .printjobs import (
 )
 
 _logger = logging.getLogger(__name__)
-#: Seconds before the next try, by how many tries failed.
-BACK_OFF = (1, 2, 5, 10, 15, 30)
+#: Seconds before the next try, by how many tries failed. Short at the end too: somebody who put a
+#: roll back waits for the paper.
+BACK_OFF = (1, 2, 3, 5)
 LOOK_SECONDS = 5.0
+#: Between two looks at an idle printer that is at fault.
+REST_SECONDS = 6.0
 _UNCERTAIN = "{} Regardez si le papier est sorti ; sinon, demandez un duplicata."
 
 
@@ -78,7 +81,7 @@ class PrintQueue:
         self._now = now
         self._changed = changed
         self._guard = threading.RLock()
-        self._state = Status("none") if printer is None else Status("unknown")
+        self._state = Status("none") if printer is None else Status("checking")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
         self._task: asyncio.Task | None = None
@@ -146,6 +149,7 @@ class PrintQueue:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._task = self._loop.create_task(self.run(), name="print queue")
+        threading.Thread(target=self.look, name="printer status", daemon=True).start()
 
     async def stop(self, grace_seconds: float = 5.0) -> None:
         """Stop, giving the job under way a moment; what waits stays on disk."""
@@ -165,7 +169,7 @@ class PrintQueue:
             self._wake.clear()
             job = self._next()
             if job is None or self._printer is None:
-                await self._wake.wait()
+                await self._rest()
                 failures = 0
                 continue
             if await self._in_thread(job):
@@ -175,6 +179,14 @@ class PrintQueue:
             failures += 1
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), delay)
+
+    async def _rest(self) -> None:
+        """Wait for a job; meanwhile see whether a printer at fault, or not seen yet, is well."""
+        seen = self._printer is None or (self._looked and self._state.prints)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), None if seen else REST_SECONDS)
+            return
+        threading.Thread(target=self.look, name="printer status", daemon=True).start()
 
     async def _in_thread(self, job: Job) -> bool:
         """Print off the loop. A daemon thread: a program that ends must not wait for a paper roll;

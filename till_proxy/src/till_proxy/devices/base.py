@@ -14,10 +14,11 @@ MESSAGES = {
     "offline": "L'imprimante ne répond pas : vérifiez qu'elle est allumée et branchée.",
     "busy": "L'imprimante est occupée : réessayez dans un instant.",
     "unknown": "Imprimante sans retour d'état : regardez-la.",
+    "checking": "Imprimante : vérification en cours.",
     "none": "Aucune imprimante n'est réglée sur cette caisse.",
 }
 #: States in which a printer takes a new job.
-PRINTS = ("ready", "paper_low", "unknown")
+PRINTS = ("ready", "paper_low", "unknown", "checking")
 
 
 @dataclass(frozen=True, slots=True)

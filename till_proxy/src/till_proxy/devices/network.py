@@ -115,7 +115,9 @@ class NetworkPrinter:
         if self._busy.acquire(timeout=0.2):
             try:
                 with _Link(self._address) as link:
-                    link.write_all(pulse)
+                    # A printer without paper keeps ordinary commands for later.
+                    stopped = self._talks and not Status(link.ask_status()).prints
+                    link.write_all(now if stopped else pulse)
                     link.finish()
             except OSError as error:
                 raise PrinterFault("offline", sure=True, detail=str(error)) from error

@@ -32,6 +32,7 @@ _TICK = 0.05
 _STATES = ("ready", "paper_low", "paper_out", "cover_open", "offline", "mute", "slow", "cut")
 #: Answers to DLE EOT 1, 2, 3, 4 in each state that differs from « ready ».
 _READY = (0x16, 0x12, 0x12, 0x12)
+_STOPPED = ("paper_out", "cover_open")
 _ANSWERS = {
     "paper_low": (0x16, 0x12, 0x12, 0x1E),
     "paper_out": (0x1E, 0x32, 0x12, 0x7E),
@@ -50,6 +51,7 @@ class Simulator:
         self._server: asyncio.Server | None = None
         self._watch: asyncio.Task | None = None
         self._turn = asyncio.Lock()
+        self._printing: list[_Connection] = []
         self._serving: set[asyncio.Task] = set()
         self._number = 0
 
@@ -109,14 +111,24 @@ class Simulator:
         task = asyncio.current_task()
         assert task
         self._serving.add(task)
+        connection = _Connection(self, reader, writer)
         try:
             async with self._turn:
-                await _Connection(self, reader, writer).run()
+                self._printing.append(connection)
+                await connection.talk()
+            writer.close()
+            await connection.drain()
         except (OSError, asyncio.CancelledError):  # gone, or switched off: never an answer
             writer.transport.abort()
         finally:
+            if connection in self._printing:
+                self._printing.remove(connection)
+                connection.flush()
             self._serving.discard(task)
-            writer.close()
+
+    def is_next(self, connection: "_Connection") -> bool:
+        """Whether everything received before this connection is printed."""
+        return self._printing[0] is connection
 
     def paper(self) -> Paper:
         """A new sheet."""
@@ -164,25 +176,31 @@ class _Connection:
         self._taken = 0
         self._open = True
 
-    async def run(self) -> None:
-        try:
-            while self._open or self._buffer:
-                await self._receive()
-                state, number = self._printer.state()
-                if state in ("paper_out", "cover_open"):
-                    self._answer_in_real_time(state)
-                    if not self._open:
-                        await asyncio.sleep(_TICK)
-                    continue
-                await self._print(state, number)
-                if not self._open:
-                    break
-        finally:
-            self._flush()
+    async def talk(self) -> None:
+        """Take bytes, print and answer until the client has said everything."""
+        while self._open:
+            await self._receive()
+            await self._go_on()
+
+    async def drain(self) -> None:
+        """Print what is left in the printer's memory; others may talk meanwhile."""
+        while self._buffer:
+            before = len(self._buffer)
+            runs = self._printer.state()[0] not in _STOPPED and self._printer.is_next(self)
+            await self._go_on()
+            if runs and len(self._buffer) == before:  # a command cut short: nothing can follow
+                self._paper.unknown.append(bytes(self._buffer))
+                self._buffer.clear()
+            await asyncio.sleep(0 if runs else _TICK)
+
+    async def _go_on(self) -> None:
+        state, number = self._printer.state()
+        if state in _STOPPED or not self._printer.is_next(self):
+            self._answer_in_real_time(state)
+        else:
+            await self._print(state, number)
 
     async def _receive(self) -> None:
-        if not self._open:
-            return
         try:
             data = await asyncio.wait_for(self._reader.read(4096), _TICK)
         except asyncio.TimeoutError:
@@ -214,7 +232,7 @@ class _Connection:
                     self._answer(_ANSWERS.get(state, _READY)[(token.data[0] - 1) % 4])
                 continue
             if token.code == b"\x1dr":
-                self._flush()
+                self.flush()
                 if state != "mute":
                     self._answer(0x03 if state == "paper_low" else 0x00)
                 continue
@@ -227,9 +245,10 @@ class _Connection:
                     return
 
     def _answer(self, byte: int) -> None:
-        self._writer.write(bytes((byte,)))
+        if not self._writer.is_closing():
+            self._writer.write(bytes((byte,)))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """What was printed so far is one job."""
         if self._raw:
             self._printer.keep(bytes(self._raw), self._paper)
