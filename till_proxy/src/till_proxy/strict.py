@@ -16,6 +16,8 @@ from .errors import Refusal
 
 T = TypeVar("T")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: ASCII digits only: Decimal also reads Arabic or full-width ones, which no label shows alike.
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -138,8 +140,8 @@ class Reader:
     def number(self, key: str, parse: Callable[[object], T], default: object = ...) -> T:
         """A decimal written as a string, read by one of ``core.money``'s functions."""
         value = self._get(key, default)
-        if not isinstance(value, str):
-            raise self.error(key, "doit être un nombre écrit entre guillemets")
+        if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+            raise self.error(key, "doit être un nombre écrit entre guillemets, avec un point")
         try:
             return parse(value)
         except AmountError as error:

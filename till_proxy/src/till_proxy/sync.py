@@ -32,6 +32,7 @@ MAX_ENTRIES = 200
 MAX_BYTES = 7 * 1024 * 1024
 _DONE = ("stored", "known", "quarantined")
 _REJECTED = "rejected"
+_RESENT = "resent"
 
 
 class SyncError(Exception):
@@ -107,7 +108,6 @@ class Agent:
         self._server = server
         self._config = config
         self._wake = asyncio.Event()
-        self._resent = 0
         self.health = Health()
 
     def wake(self) -> None:
@@ -228,9 +228,18 @@ class Agent:
             writer.index.records.get((kind, known.get(kind, (0, ""))[0] + 1)) for kind in state.heads
         ]
         first = min((n for n in lost if n and not writer.journal.is_pending(n)), default=0)
-        if first and first != self._resent:
-            self._resent = first
-            count = writer.journal.resend(first)  # the caller looks for a batch again
+        self._send_again(first)
+
+    def _send_again(self, first: int) -> None:
+        """Send from entry ``first`` on again, once: what the server keeps in quarantine never joins
+        its chains, and looks forgotten for ever. 0: nothing is missing."""
+        vault = self._till.vault
+        kept = int(vault.read(_RESENT) or b"0")
+        if first != kept:
+            vault.write(_RESENT, str(first).encode())
+        if first and first != kept:
+            # The caller looks for a batch again.
+            count = self._till.writer.journal.resend(first)
             _logger.warning("server forgot acknowledged entries: %s sent again", count)
 
     async def _obey(self, commands: list) -> None:
