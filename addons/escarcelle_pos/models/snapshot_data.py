@@ -110,10 +110,19 @@ class EscarcelleTill(models.Model):
         }
 
     def _escarcelle_shape_pos_config(self, rows):
+        forced = {**CONFIG_FORCED, "show_product_images": self._escarcelle_has_product_pictures()}
         return [
-            {**row, **{key: value for key, value in CONFIG_FORCED.items() if key in row}}
-            for row in rows
+            {**row, **{key: value for key, value in forced.items() if key in row}} for row in rows
         ]
+
+    def _escarcelle_has_product_pictures(self):
+        """A grid of grey squares helps nobody."""
+        return bool(
+            self.config_id.show_product_images
+            and self.env["ir.attachment"].search_count(
+                [("res_model", "=", "product.template"), ("res_field", "=", "image_128")], limit=1
+            )
+        )
 
     def _escarcelle_shape_res_partner(self, rows):
         """Only the session's own user; households come from ``households.json``, by the till."""

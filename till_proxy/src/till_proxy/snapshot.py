@@ -19,6 +19,7 @@ from .vault import Vault
 NAME = "snapshot"
 MAX_PARTS = 20_000
 MAX_PART_BYTES = 64 * 1024 * 1024
+_PAGE_PARTS = ("page", "assets.json", "load_data", "rpc.json")
 _MISSING = (
     "La caisse n'a pas encore reçu ses données du serveur : vérifiez la connexion internet, "
     "attendez une minute, puis rechargez l'écran."
@@ -55,6 +56,13 @@ class Manifest:
         if any(len(sha) != 64 or set(sha) - set("0123456789abcdef") for sha in parts.values()):
             raise SnapshotError("manifeste avec une empreinte invalide")
         return manifest
+
+    @property
+    def page_version(self) -> str:
+        """Digest of what a loaded page holds: while it is the same, reloading changes nothing."""
+        names = sorted(n for n in self.parts if n.startswith(_PAGE_PARTS))
+        text = "".join(f"{name}={self.parts[name]};" for name in names)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def as_bytes(self) -> bytes:
         """What is kept in the vault."""

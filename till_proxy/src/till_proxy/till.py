@@ -188,7 +188,14 @@ class Till:
         else:
             self._load_catalog(covered)
             self._tell_issuer()
-            self.hub.publish("snapshot", {"version": manifest.version, "made_at": manifest.made_at})
+            self.hub.publish(
+                "snapshot",
+                {
+                    "version": manifest.version,
+                    "made_at": manifest.made_at,
+                    "page": manifest.page_version,
+                },
+            )
         data = {"last": covered.last, "waiting": sorted(covered.waiting)}
         self.vault.write(_COVERED, json.dumps(data).encode())
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ..errors import Refusal
 from ..vault import VaultError
-from . import page, people, rpc
+from . import page, people, rpc, ui
 from .keys import TILL
 from .security import MAX_BODY, Door, middleware
 
@@ -35,6 +35,7 @@ def build_app(
     )
     app[TILL] = till
     app[page.SOCKETS] = set()
+    app.add_routes(ui.routes(door))
     app.add_routes(page.routes(door))
     app.add_routes(rpc.routes())
     app.add_routes(people.routes())

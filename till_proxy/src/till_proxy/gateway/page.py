@@ -18,9 +18,10 @@ EMPTY_WORKER = "// La caisse sert ses pages elle-même : rien à garder ici.\n"
 PIXEL = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
 )
+_VERSION = b'<script>odoo.escarcelle.version = "%s";</script>'
 WAITING = """<!DOCTYPE html><html lang="fr"><meta charset="utf-8"><title>Caisse</title>
 <meta http-equiv="refresh" content="5"><link rel="stylesheet" href="/ui/status.css">
-<main class="waiting"><h1>La caisse se prépare</h1><p>{reason}</p>
+<main class="starting"><h1>La caisse se prépare</h1><p>{reason}</p>
 <p>Cette page se recharge toute seule.</p><p><a href="/">État de la caisse</a></p></main>"""
 
 
@@ -59,6 +60,8 @@ def _page(request: web.Request, door: Door) -> web.Response:
         )
     if int(request.match_info["config"]) != config:
         raise web.HTTPFound(f"/pos/ui/{config}")
+    version = till.snapshot.manifest.page_version
+    html = html.replace(b"</head>", _VERSION % version.encode() + b"</head>", 1)
     response = web.Response(body=html, content_type="text/html", charset="utf-8")
     response.headers["Cache-Control"] = "no-store"
     door.admit(response)

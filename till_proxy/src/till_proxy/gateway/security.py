@@ -19,7 +19,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 #: Read without a cookie: what a cold browser needs first, and nothing that names anyone.
 OPEN_PREFIXES = ("/pos/ui/", "/ui/", "/hw_proxy/hello")
-OPEN_PATHS = frozenset({"/", "/favicon.ico", "/pos/service-worker.js", "/till/v1/status"})
+OPEN_PATHS = frozenset({"/", "/favicon.ico", "/pos", "/pos/service-worker.js", "/till/v1/status"})
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -211,20 +211,23 @@ if (tillMode) {
                 }
                 order.uiState.escarcelle.overrides.push(proof);
             }
-            const partner = this.models["res.partner"].find(
-                (one) => one.raw.escarcelle_code === household.code
-            );
-            if (!partner) {
-                this.dialog.add(AlertDialog, {
-                    title: _t("Card"),
-                    body: _t("This household was just added: reload the screen (F5) to serve it."),
-                });
-                return false;
-            }
+            const partner = this.escarcellePartner(household);
             order.uiState.escarcelle.household = household;
             order.setPartner(partner);
             this.escarcelleApplyTariff(order, household.tariff);
             return true;
+        },
+
+        /** The customer record of a household; made here when it was added since the page loaded. */
+        escarcellePartner({ code, display, partner_id }) {
+            const known = () =>
+                this.models["res.partner"].find((one) => one.raw.escarcelle_code === code);
+            if (!known()) {
+                this.models.connectNewData({
+                    "res.partner": [{ id: partner_id, name: display, escarcelle_code: code }],
+                });
+            }
+            return known();
         },
 
         /** The till's word on tariff and VAT regime; no label, no colour: it is nobody's business. */

@@ -64,7 +64,10 @@ export class Till extends Reactive {
         }
         const source = new (browser.EventSource || window.EventSource)("/till/v1/events");
         source.addEventListener("status", (event) => this.receiveStatus(JSON.parse(event.data)));
-        source.addEventListener("snapshot", () => (this.stale = true));
+        source.addEventListener("snapshot", (event) => {
+            // Budgets move all day; only what this page has loaded makes it stale.
+            this.stale = JSON.parse(event.data).page !== this.page.version;
+        });
         source.addEventListener("scan", (event) => {
             const { code } = JSON.parse(event.data);
             code && this.onScan?.(code);
