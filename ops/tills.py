@@ -10,7 +10,7 @@ from ops.ports import Ports
 from ops.processes import Service
 from ops.world import World
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 SETTINGS = """\
 # Written by the launcher; config/till.toml explains each key.
 [till]
@@ -117,16 +117,20 @@ class Till:
         (self.home / "enrolled").touch()
 
     def start(self) -> None:
-        """Start and come back when it serves its status."""
+        """Start and come back when it can sell: it serves, and has its snapshot of the shop."""
         self._service.end_leftover()
         self.write_conf()
         self._service.start()
         waiting.until(
-            lambda: waiting.answers(f"{self.url}/till/v1/status"),
+            lambda: self.status().get("snapshot", {}).get("ready", False),
             READY_SECONDS,
-            f"la caisse {self.number} ne répond pas",
+            f"la caisse {self.number} n'est pas prête à vendre",
             self._service,
         )
+
+    def status(self) -> dict:
+        """What the till says of itself, empty while it does not answer."""
+        return waiting.object_at(f"{self.url}/till/v1/status")
 
     def alive(self) -> bool:
         return self._service.alive()

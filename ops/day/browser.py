@@ -88,7 +88,8 @@ class TillBrowser:
     def _log_in(self) -> None:
         cashier = next(c for c in self._cast["cashiers"] if c["role"] == "cashier")
         self.page.locator(".escarcelle-login").wait_for(timeout=READY)
-        for value in (cashier["code"], cashier["pin"]):
-            self.page.keyboard.type(value, delay=60)
-            self.page.keyboard.press("Enter")
+        self.page.locator(f"[data-code='{cashier['code']}']").click()
+        self.page.locator("[data-name=pin]").wait_for()
+        self.page.keyboard.type(cashier["pin"], delay=60)
+        self.page.keyboard.press("Enter")
         self.page.locator(".product-screen").wait_for(timeout=READY)
