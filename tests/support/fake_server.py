@@ -6,6 +6,7 @@ in order, or the test fails.
 
 import hashlib
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -22,10 +23,10 @@ PERIOD = till_shop.settings()["period"]
 
 
 class FakeServer:
-    """``answers`` switches behaviour: ``ok``, ``down`` (connection cut), ``lost`` (stores, then cuts
+    """``certificate`` (PEM with its key) makes it speak TLS. ``mode`` switches behaviour: ``ok``, ``down`` (connection cut), ``lost`` (stores, then cuts
     the connection), ``error`` (500), ``garbage``."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: str = "") -> None:
         self.mode = "ok"
         self.parts = till_shop.parts()
         self.codes = {"AAAA-BBBB": 3, "CCCC-DDDD": 4}
@@ -43,7 +44,11 @@ class FakeServer:
         self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._httpd.daemon_threads = True
         self.port = self._httpd.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._httpd.socket = context.wrap_socket(self._httpd.socket, server_side=True)
         threading.Thread(target=self._httpd.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:

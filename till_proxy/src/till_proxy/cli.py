@@ -32,6 +32,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 0, or 1 with a French phrase on stderr."""
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # whatever this program writes is for its user only
     logging.basicConfig(level=logging.INFO, format=_FORMAT, stream=sys.stderr)
     try:
         return options.command(options, _config(options), _clock(options))

@@ -80,7 +80,8 @@ class Lock:
 
     def __init__(self, directory: StateDir):
         self._path = directory.root / "lock"
-        self._file = open(self._path, "a+b")  # noqa: SIM115 - held as long as the program lives
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._file = os.fdopen(fd, "r+b")  # held as long as the program lives
         try:
             if os.name == "posix":
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
