@@ -3,6 +3,7 @@ import json
 import logging
 
 from psycopg2 import OperationalError
+from werkzeug.exceptions import abort
 
 from odoo import SUPERUSER_ID, http
 from odoo.exceptions import ConcurrencyError, UserError
@@ -47,8 +48,9 @@ def till_route(path, **options):
                 return refuse(500, "server", "Le serveur n'a pas pu traiter l'envoi. La caisse réessaie seule.")
 
         return http.route(
-            path, type="http", auth="none", csrf=False, save_session=False, max_content_length=MAX_BODY, **options
-        )(answer)
+            path, type="http", auth="none", csrf=False, save_session=False, readonly=False,
+            max_content_length=_checked_length, **options,
+        )(answer)  # fmt: skip
 
     return decorate
 
@@ -58,6 +60,15 @@ def refuse(status, code, message, details=None):
     body = {"error": {"code": code, "message": message, "details": details or {}}}
     headers = [("WWW-Authenticate", "Bearer")] if status == 401 else None
     return request.make_json_response(body, headers=headers, status=status)
+
+
+def _checked_length(_controller):
+    """Refuse a body that is too long before anything of it is read, in JSON; else the limit."""
+    length = request.httprequest.content_length
+    if length is not None and length > MAX_BODY:
+        message = "Envoi trop volumineux : 8 Mo au plus. Envoyez les enregistrements par lots plus petits."
+        abort(refuse(413, "too_large", message))
+    return MAX_BODY
 
 
 class TillApi(http.Controller):
@@ -86,13 +97,8 @@ class TillApi(http.Controller):
 
     def _body(self):
         """The JSON object of the request; never more than MAX_BODY bytes are read."""
-        length = request.httprequest.content_length
-        if length is None:
+        if request.httprequest.content_length is None:
             raise TillRefusal(411, "length_required", "L'envoi doit annoncer sa taille (Content-Length).")
-        if length > MAX_BODY:
-            raise TillRefusal(
-                413, "too_large", "Envoi trop volumineux : 8 Mo au plus. Envoyez les enregistrements par lots plus petits."
-            )
         try:
             body = json.loads(request.httprequest.get_data())
         except (ValueError, RecursionError):

@@ -1,3 +1,4 @@
 from . import test_amounts
 from . import test_day
+from . import test_http
 from . import test_ingestion
