@@ -372,6 +372,31 @@ def test_any_edit_inside_the_records_is_found_without_manifest_signature_and_sea
     assert outcome.verdict == "defects"
 
 
+def test_a_name_misspelt_or_a_value_emptied_is_found(small):
+    """Each attribute and element of each kind of document, once."""
+    path = small / "archive.xml"
+    content = path.read_bytes()
+    edits = {}
+    for record in RECORDS.finditer(content):
+        kind = record[0].split(b'"', 2)[1]
+        for name in re.finditer(rb'(?<=[ <])[\w-]+(?==")|(?<=<)\w+(?=>)', record[0]):
+            at = record.start() + name.start()
+            edits.setdefault((kind, name[0]), (at, at + len(name[0])))
+    assert len(edits) > 200
+    try:
+        for start, end in edits.values():
+            path.write_bytes(content[:start] + b"x" + content[end:])
+            assert verify([small], records_only=True).verdict == "defects", content[start:end]
+            if content[end : end + 1] == b"=":
+                value_end = content.index(b'"', end + 2)
+                if value_end > end + 2:
+                    path.write_bytes(content[: end + 2] + content[value_end:])
+                    outcome = verify([small], records_only=True)
+                    assert outcome.verdict == "defects", content[start:value_end]
+    finally:
+        path.write_bytes(content)
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -85,7 +85,10 @@ def verify_document(
     rebuild = _REBUILD.get(element.tag)
     if rebuild is None or record.kind not in rebuild[0]:
         raise DocumentError(f"Document « {element.tag} » inattendu dans la chaîne {record.kind}.")
-    xml, payload, totals, anchor = rebuild[1](state, record, element, stamp)
+    try:
+        xml, payload, totals, anchor = rebuild[1](state, record, element, stamp)
+    except (LookupError, ValueError, ArithmeticError, TypeError, AttributeError) as error:
+        raise DocumentError("Document illisible : une valeur est absente ou incorrecte.") from error
     if totals != record.totals:
         raise ChainError("totaux", totals.as_json(), record.totals.as_json())
     if xml != record.xml:
