@@ -34,32 +34,44 @@ class EscarcelleFiscalDevice(models.AbstractModel):
         return Desk(device, company._escarcelle_company(), company._escarcelle_rules(), files.signer)
 
     @api.model
-    def _escarcelle_uid(self, config):
-        """uid8 of the device of ``config``, registered at its first use."""
+    def _escarcelle_row(self, config):
+        """(uid8, number, name, company, siret, software) of the device of ``config``, None if new."""
         self.env.cr.execute(
-            "SELECT uid FROM fiscal.till WHERE config_id = %s AND signer = 'server'"
-            " ORDER BY version DESC LIMIT 1",
+            "SELECT uid, number, name, company_id, siret, software FROM fiscal.till"
+            " WHERE config_id = %s AND signer = 'server' ORDER BY version DESC LIMIT 1",
             [config.id],
         )
-        row = self.env.cr.fetchone()
-        return row[0] if row else uuid.uuid4().hex[:8]
+        return self.env.cr.fetchone()
 
     @api.model
     def _escarcelle_desk(self, config):
-        """Desk of a point of sale; its device, or what changed of it, is registered on the way."""
+        """Desk of a point of sale; its device, or what changed of it, is registered on the way.
+
+        Registering locks the list of devices, so it is done only when something changed: two points
+        of sale never wait for each other to sign.
+        """
         files = self.env["escarcelle.fiscal.instance"]._escarcelle_open()
         company = config.company_id
-        uid8 = self._escarcelle_uid(config)
+        identity, rules = company._escarcelle_identity(), company._escarcelle_rules()
         software, version = self.env["escarcelle.fiscal.instance"]._escarcelle_software()
-        number = self.env["escarcelle.fiscal.journal"]._escarcelle_translated(
-            lambda: self.env["escarcelle.fiscal.till"]._escarcelle_register(
-                uid8, name=config.name, signer="server", pem=files.signer.certificate_pem,
-                company=company, config=config, siret=company.company_registry or "",
-                software=f"{software} {version}",
-            )
-        )  # fmt: skip
-        device = Device(uid8, number, software, version)
-        return Desk(device, company._escarcelle_identity(), company._escarcelle_rules(), files.signer)
+        row = self._escarcelle_row(config)
+        uid8, number = row[:2] if row else (uuid.uuid4().hex[:8], None)
+        wanted = (config.name, company.id, identity.siret, f"{software} {version}")
+        if not row or row[2:] != wanted or not self._escarcelle_has_key(uid8, files.signer.key_id):
+            number = self.env["escarcelle.fiscal.journal"]._escarcelle_translated(
+                lambda: self.env["escarcelle.fiscal.till"]._escarcelle_register(
+                    uid8, number=number, name=config.name, signer="server", company=company,
+                    config=config, siret=identity.siret, software=wanted[3],
+                    pem=files.signer.certificate_pem,
+                )
+            )  # fmt: skip
+        return Desk(Device(uid8, number, software, version), identity, rules, files.signer)
+
+    def _escarcelle_has_key(self, uid8, key_id):
+        self.env.cr.execute(
+            "SELECT EXISTS (SELECT FROM fiscal.certificate WHERE till = %s AND key_id = %s)", [uid8, key_id]
+        )
+        return self.env.cr.fetchone()[0]
 
     @api.model
     def _escarcelle_sign(self, config, ticket, events=(), late=False):

@@ -2,10 +2,9 @@ import json
 from datetime import date
 from types import MappingProxyType
 
-from psycopg2 import DatabaseError
-
 from odoo import api, models
 from odoo.exceptions import UserError
+from psycopg2 import DatabaseError
 
 from escarcelle_core import jet
 from escarcelle_core.anchor import Head

@@ -2,7 +2,6 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 
-
 class EscarcelleFiscalSalesJournal(models.Model):
     """Sales by device, business day, VAT sector and rate, or means of payment: the lines of the signed
     day closings. What is not closed yet is not here."""
@@ -35,7 +34,7 @@ class EscarcelleFiscalSalesJournal(models.Model):
                    r.till_number || '-' || r.seq AS closing, 'vat' AS part, v.sector,
                    v.rate || ' ' || chr(37) AS label, v.rate, v.base - v.tax AS untaxed, v.tax, v.base AS amount
             FROM fiscal.record r JOIN fiscal.till f ON f.uid = r.till AND f.version = 1,
-                 XMLTABLE('/cloture/bilan/tvas/tva' PASSING r.xml::xml COLUMNS
+                 XMLTABLE('/cloture/bilan/tvas/tva' PASSING (r.xml::xml) COLUMNS
                      rank FOR ORDINALITY, sector text PATH '@secteur', rate numeric PATH '@taux',
                      base numeric PATH '@base', tax numeric PATH '.') v
             WHERE r.kind = 'GTJ'
@@ -43,7 +42,7 @@ class EscarcelleFiscalSalesJournal(models.Model):
             SELECT (r.id * 100 + 50 + p.rank)::integer, f.id::integer, r.company_id, r.business_day,
                    r.till_number || '-' || r.seq, 'payment', NULL, p.mode, NULL, NULL, NULL, p.amount
             FROM fiscal.record r JOIN fiscal.till f ON f.uid = r.till AND f.version = 1,
-                 XMLTABLE('/cloture/bilan/encaissements/encaissement' PASSING r.xml::xml COLUMNS
+                 XMLTABLE('/cloture/bilan/encaissements/encaissement' PASSING (r.xml::xml) COLUMNS
                      rank FOR ORDINALITY, mode text PATH '@mode', amount numeric PATH '.') p
             WHERE r.kind = 'GTJ'
             """

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools.sql import drop_view_if_exists
 
 from escarcelle_core.signing import key_id
 
@@ -30,10 +30,12 @@ class EscarcelleFiscalTill(models.Model):
     tickets = fields.Integer("Last ticket", readonly=True, help="Sequence number of the last ticket.")
     is_revoked = fields.Boolean("Revoked", readonly=True)
 
-    @property
-    def _table_query(self):
-        return SQL(
+    def init(self):
+        # A view, not a table query: other models join it by name when they are sorted by device.
+        drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
             """
+            CREATE VIEW escarcelle_fiscal_till AS
             SELECT f.id::integer AS id, t.uid AS uid8, t.number, t.name, t.version, t.signer,
                    t.company_id, t.config_id, t.siret, t.software,
                    t.registered_at AT TIME ZONE 'UTC' AS registered_at,

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from escarcelle_core import jet
 from escarcelle_core.documents import DOCUMENT_LABELS, JetEvent
 
-from ..tools import order_ticket
+from ..tools import mention, order_ticket
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: An order that took longer to arrive was sold while the server could not be reached.
@@ -24,40 +24,46 @@ class PosOrder(models.Model):
     escarcelle_number = fields.Char("Ticket", compute="_compute_escarcelle_ticket")
     escarcelle_shown = fields.Char("Signed document", compute="_compute_escarcelle_ticket")
     escarcelle_excerpt = fields.Char("Signature excerpt", compute="_compute_escarcelle_ticket")
-    escarcelle_mention = fields.Char("Fiscal mention", compute="_compute_escarcelle_ticket")
+    escarcelle_mention = fields.Text("Fiscal mention", compute="_compute_escarcelle_mention")
 
     @api.depends("uuid", "state")
     def _compute_escarcelle_ticket(self):
         signed = self._escarcelle_signed()
         for order in self:
-            found = signed.get(order.uuid)
-            number = shown = excerpt = mention = False
-            if found:
-                till, seq, doc_type, operation, signature, software = found
+            number = shown = excerpt = False
+            if order.uuid in signed:
+                till, seq, doc_type, operation, signature = signed[order.uuid]
                 number = f"{till}-{seq}"
                 shown = f"{DOCUMENT_LABELS[doc_type]} ({operation}) {number}"
                 excerpt = "".join(signature[i] for i in (2, 6, 12, 18))
-                mention = f"{shown} · {excerpt} · {software}"
-            elif order.state in ("paid", "done") and order.config_id.escarcelle_signer == "school":
-                mention = "ÉCOLE · SIMULATION · SANS VALEUR"
             order.escarcelle_number = number
             order.escarcelle_shown = shown
             order.escarcelle_excerpt = excerpt
-            order.escarcelle_mention = mention
+
+    @api.depends("escarcelle_shown", "state")
+    def _compute_escarcelle_mention(self):
+        documents = self._escarcelle_query("r.xml")
+        for order in self:
+            said = False
+            if order.uuid in documents:
+                (xml,) = documents[order.uuid]
+                said = "\n".join(mention.lines(xml, order.escarcelle_shown, order.escarcelle_excerpt))
+            elif order.state in ("paid", "done") and order.config_id.escarcelle_signer == "school":
+                said = "ÉCOLE — SIMULATION\nSans valeur, non enregistré"
+            order.escarcelle_mention = said
 
     def _escarcelle_signed(self):
-        """uuid → (till number, seq, type, operation, signature, software) of the signed orders."""
+        """uuid → (till number, seq, type, operation, signature) of the signed orders."""
+        return self._escarcelle_query("r.till_number, r.seq, r.doc_type, r.operation, r.signature")
+
+    def _escarcelle_query(self, columns):
+        """uuid → those columns of its ticket's record ``r``; a till and a tablet never share an order."""
         uuids = [order.uuid for order in self if order.uuid and _UUID.fullmatch(order.uuid)]
         if not uuids:
             return {}
         self.env.cr.execute(
-            """
-            SELECT DISTINCT ON (r.origin) r.origin::text, r.till_number, r.seq, r.doc_type, r.operation,
-                   r.signature, t.software
-            FROM fiscal.record r JOIN fiscal.till t ON t.uid = r.till
-            WHERE r.origin = ANY(%s::uuid[]) AND r.kind = ANY(%s)
-            ORDER BY r.origin, t.version DESC
-            """,
+            f"SELECT r.origin::text, {columns} FROM fiscal.record r"
+            " WHERE r.origin = ANY(%s::uuid[]) AND r.kind = ANY(%s) ORDER BY r.id",
             [uuids, list(_SALES)],
         )
         return {row[0]: row[1:] for row in self.env.cr.fetchall()}
@@ -101,8 +107,8 @@ class PosOrder(models.Model):
     def _escarcelle_mode_events(self, degraded):
         """JET 70 with the first ticket sold while the server was away, 120 with the first after."""
         device = self.env["escarcelle.fiscal.device"].sudo()
-        uid8 = device._escarcelle_uid(self.config_id)
-        last = device._escarcelle_last_event(uid8, (jet.DEGRADED_START, jet.DEGRADED_END))
+        row = device._escarcelle_row(self.config_id)
+        last = row and device._escarcelle_last_event(row[0], (jet.DEGRADED_START, jet.DEGRADED_END))
         if degraded and last != jet.DEGRADED_START:
             return [JetEvent(jet.DEGRADED_START, f"depuis {self.date_order:%Y-%m-%d %H:%M:%S} UTC")]
         if not degraded and last == jet.DEGRADED_START:

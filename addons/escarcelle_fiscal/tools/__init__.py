@@ -1,1 +1,1 @@
-from . import instance_files, order_ticket, schema
+from . import instance_files, mention, order_ticket, schema

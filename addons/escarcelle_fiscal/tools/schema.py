@@ -56,7 +56,7 @@ STATE = f"""
                      FROM pg_roles WHERE rolname = '{OWNER}'), false) AS member
 """
 
-_TRIGGERS = {name: 2 for name in TABLES} | {"head": 3, "till_clock": 3}
+_TRIGGERS = dict.fromkeys(TABLES, 2) | {"head": 3, "till_clock": 3}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+from . import (
+    test_device,
+    test_instance,
+    test_journal,
+    test_module,
+    test_order,
+    test_outbox,
+    test_security,
+    test_views,
+)
