@@ -121,6 +121,9 @@ export class TillLoginScreen extends Component {
 
     onBadge(parsed) {
         const badge = Array.isArray(parsed) ? parsed.map((part) => part.code).join("") : parsed.code;
+        if (this.state.step === "pin" && /^[0-9]{1,12}$/.test(badge)) {
+            return; // a PIN typed fast on a keyboard looks like a scanner
+        }
         Object.assign(this.state, { step: "code", code: "", pin: "" });
         return this.logIn({ badge });
     }
