@@ -23,6 +23,7 @@ def load(env, company):
             "account_price_include": "tax_included",
         }
     )
+    env["res.currency"].search([("id", "!=", company.currency_id.id)]).active = False
     for xmlid, _account, _name in RATES.values():
         chart.ref(xmlid).active = True
     accounts = income_accounts(env, company)

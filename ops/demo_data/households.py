@@ -128,7 +128,9 @@ def _values(row, company, tariffs, organisations, today):
             (0, 0, {"relation": relation, "birth_year": year, "sequence": rank})
             for rank, (relation, year) in enumerate(row.members, 1)
         ],
-        "card_ids": [(0, 0, {"number": row.card, "issued_on": max(start, today - timedelta(90))})],
+        "card_ids": [
+            (0, 0, {"number": row.card, "issued_on": min(today, max(start, today - timedelta(90)))})
+        ],
         "entitlement_ids": [(0, 0, {"date_from": start, "date_to": end, "decision": decision})],
     }
 

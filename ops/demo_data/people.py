@@ -1,6 +1,12 @@
 """Who works here: back-office users, cashiers of the tills, referring organisations."""
 
 PASSWORD = "escarcelle"
+#: Login → what opens first.
+HOME = {
+    "responsable": "escarcelle_social.household_action",
+    "referente": "escarcelle_social.household_action_referent",
+    "stock": "point_of_sale.product_template_action_pos_product",
+}
 
 #: Login → name, groups, what the person does (shown at start).
 USERS = {
@@ -89,6 +95,7 @@ def load_users(env, company, organisations):
                 "name": name,
                 "login": login,
                 "password": PASSWORD,
+                "action_id": env.ref(HOME[login]).id if login in HOME else False,
                 "company_id": company.id,
                 "company_ids": [(6, 0, company.ids)],
                 "group_ids": [(6, 0, [group.id for group in own])],

@@ -96,7 +96,7 @@ class EscarcelleBudgetLedger(models.Model):
     )
     note = fields.Char("Reason", readonly=True)
     rollover = fields.Selection(
-        [("none", "Lost"), ("capped", "Kept up to a limit"), ("full", "Kept")],
+        [("none", "Taken back"), ("capped", "Kept up to a limit"), ("full", "Kept")],
         "Roll-over applied",
         readonly=True,
         help="Rule in force when the month opened.",

@@ -17,7 +17,7 @@ class EscarcelleBudgetPolicy(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     rollover = fields.Selection(
-        [("none", "Lost"), ("capped", "Kept up to a limit"), ("full", "Kept")],
+        [("none", "Taken back"), ("capped", "Kept up to a limit"), ("full", "Kept")],
         "What is left at the end of the month",
         required=True,
         default="none",
@@ -31,7 +31,7 @@ class EscarcelleBudgetPolicy(models.Model):
         help="Amount paid: what the household pays. Shelf value: the public reference price of its goods.",
     )
     over_budget = fields.Selection(
-        [("block", "Refused"), ("tolerance", "Allowed up to a limit"), ("none", "Allowed")],
+        [("block", "Turned down"), ("tolerance", "Allowed up to a limit"), ("none", "Allowed")],
         "A basket over the budget is",
         required=True,
         default="block",

@@ -81,6 +81,7 @@ class EscarcelleEntitlement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # EXTENDS 'mail'
         entitlements = super().create(
             [{**vals, **self._escarcelle_decision_values(vals)} for vals in vals_list]
         )
@@ -89,6 +90,7 @@ class EscarcelleEntitlement(models.Model):
         return entitlements
 
     def write(self, vals):
+        # EXTENDS 'mail'
         if "decision" in vals or any(entitlement.decision != "pending" for entitlement in self):
             self._escarcelle_check_may_decide()
         return super().write({**vals, **self._escarcelle_decision_values(vals)})

@@ -110,6 +110,7 @@ class EscarcelleHousehold(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # EXTENDS 'mail'
         for vals in vals_list:
             if vals.get("code", "/") == "/":
                 company = self.env["res.company"].browse(

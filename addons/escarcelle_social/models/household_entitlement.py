@@ -17,12 +17,12 @@ class EscarcelleHousehold(models.Model):
     suspended_reason = fields.Char(tracking=True, copy=False)
     state = fields.Selection(
         [
-            ("entitled", "Entitled"),
-            ("upcoming", "Upcoming"),
-            ("requested", "Requested"),
-            ("suspended", "Suspended"),
-            ("ended", "Ended"),
             ("none", "Not entitled"),
+            ("requested", "Entitlement requested"),
+            ("upcoming", "Entitlement upcoming"),
+            ("entitled", "Entitled"),
+            ("suspended", "Suspended"),
+            ("ended", "Entitlement ended"),
         ],
         "Status",
         compute="_compute_state",

@@ -29,7 +29,7 @@ class EscarcelleHouseholdMember(models.Model):
         required=True,
         default="child",
     )
-    birth_year = fields.Integer("Year of birth", aggregator=None)
+    birth_year = fields.Integer("Born in", aggregator=None)
     age_class = fields.Selection(
         [
             ("baby", "Under 3"),

@@ -11,7 +11,7 @@ class ProductPricelist(models.Model):
     _inherit = "product.pricelist"
 
     escarcelle_rounding = fields.Selection(
-        [(step, step.replace(".", ",")) for step in tariffs.STEPS],
+        [(step, step) for step in tariffs.STEPS],
         "Prices rounded to",
         required=True,
         default=tariffs.STEPS[0],
@@ -35,6 +35,14 @@ class ProductPricelist(models.Model):
         "CHECK (escarcelle_minimum_price IS NULL OR escarcelle_minimum_price >= 0)",
         "The lowest price is not negative.",
     )
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        # EXTENDS 'product': the currency is worth naming only where there are several
+        super()._compute_display_name()
+        if not self.env.user.has_group("base.group_multi_currency"):
+            for pricelist in self.filtered("name"):
+                pricelist.display_name = pricelist.name
 
     def _compute_escarcelle_household_count(self):
         counts = dict(
