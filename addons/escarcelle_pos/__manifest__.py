@@ -25,12 +25,6 @@
         "point_of_sale._assets_pos": [
             "escarcelle_pos/static/src/app/**/*",
         ],
-        "web.assets_tests": [
-            "escarcelle_pos/static/tests/tours/**/*",
-        ],
-        "web.assets_unit_tests": [
-            "escarcelle_pos/static/tests/unit/**/*",
-        ],
     },
     "installable": True,
 }

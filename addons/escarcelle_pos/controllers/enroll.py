@@ -19,7 +19,7 @@ class EnrollController(TillApi):
         attempts = env["escarcelle.pairing.attempt"]
         if attempts._escarcelle_too_many(address):
             raise TillRefusal(
-                429, "too_many_tries", "Trop de codes erronés. Attendez un quart d'heure, puis demandez un nouveau code."
+                429, "too_many_tries", "Trop de codes erronés. Attendez un quart d'heure, puis recommencez."
             )
         till = env["escarcelle.till"]._escarcelle_by_pairing_code(body["code"])
         if not till:

@@ -1,7 +1,6 @@
 from odoo import http
-from odoo.http import request
-
 from odoo.addons.point_of_sale.controllers.main import PosController
+from odoo.http import request
 
 
 class EscarcellePosController(PosController):

@@ -2,12 +2,11 @@ import functools
 import json
 import logging
 
-from psycopg2 import OperationalError
-from werkzeug.exceptions import abort
-
 from odoo import SUPERUSER_ID, http
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.http import request
+from psycopg2 import OperationalError
+from werkzeug.exceptions import abort
 
 _logger = logging.getLogger(__name__)
 

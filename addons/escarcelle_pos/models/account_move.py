@@ -4,8 +4,9 @@ from odoo import api, models
 
 
 def _dated(env, vals_list):
-    sessions = env["pos.session"].sudo().browse({vals["pos_session_id"] for vals in vals_list if vals.get("pos_session_id")})
-    dates = {session.id: session._escarcelle_accounting_date() for session in sessions if session.escarcelle_till_id}
+    ids = {vals["pos_session_id"] for vals in vals_list if vals.get("pos_session_id")}
+    sessions = env["pos.session"].sudo().browse(ids).filtered("escarcelle_till_id")
+    dates = {session.id: session._escarcelle_accounting_date() for session in sessions}
     for vals in vals_list:
         if vals.get("pos_session_id") in dates:
             vals["date"] = dates[vals["pos_session_id"]]

@@ -1,10 +1,10 @@
 from datetime import timezone
 
-from escarcelle_core.money import cents
-from escarcelle_core.errors import AmountError
-from escarcelle_core.periods import PeriodRules
-
 from odoo import models
+
+from escarcelle_core.errors import AmountError
+from escarcelle_core.money import cents
+from escarcelle_core.periods import PeriodRules
 
 from .till_job import Repair
 

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class EscarcelleDifference(models.Model):
@@ -42,3 +43,14 @@ class EscarcelleDifference(models.Model):
     ticket_amount = fields.Monetary("On the ticket", readonly=True)
     server_amount = fields.Monetary("Recomputed", readonly=True)
     resolved = fields.Boolean("Seen", help="Somebody looked at it, or it has settled by itself.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise UserError(self.env._("Differences are found by the server."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() - {"resolved"}:
+            raise UserError(self.env._("A difference is only marked as seen: what it says stays."))
+        return super().write(vals)

@@ -1,10 +1,9 @@
 import logging
 from contextlib import nullcontext
 
-from psycopg2 import OperationalError
-
 from odoo import models
 from odoo.exceptions import ConcurrencyError
+from psycopg2 import OperationalError
 
 from .day_sessions import DaySessions
 from .order_values import OrderValues
@@ -117,7 +116,7 @@ class EscarcelleTill(models.Model):
                     sessions.closed(record)
             if job.sale:
                 job.session = sessions.of(job.sale_day, job.made_at)
-                if _refunds(job) & {uuid for other in pending for uuid in _line_uuids(other)}:
+                if job.lines("refunded_line_uuid") & {u for other in pending for u in other.lines("uuid")}:
                     self._escarcelle_build(pending)
                     pending = []
                 pending.append(job)
@@ -176,7 +175,7 @@ class EscarcelleTill(models.Model):
     def _escarcelle_store(self, jobs):
         """One row per entry, then what is said about it: differences, what other addons do with it."""
         entries = self.env["escarcelle.till.entry"].create([self._escarcelle_entry_values(job) for job in jobs])
-        for job, entry in zip(jobs, entries, strict=True):
+        for job in jobs:
             if job.order:
                 self._escarcelle_after(job)
         self._escarcelle_note_differences(zip(jobs, entries, strict=True))
@@ -258,17 +257,6 @@ def _rejection(entry, problem):
     return {
         "uuid": entry.get("uuid"), "n": entry.get("n"), "status": "rejected", "reason": problem, "order": "none",
     }  # fmt: skip
-
-
-def _line_uuids(job):
-    rows = (job.entry["order"] or {}).get("lines")
-    return {row.get("uuid") for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
-
-
-def _refunds(job):
-    rows = (job.entry["order"] or {}).get("lines")
-    refunds = {row.get("refunded_line_uuid") for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
-    return refunds - {None}
 
 
 def _without_email(order):

@@ -2,12 +2,12 @@
 
 from uuid import UUID, uuid5
 
+from odoo.fields import Command
+
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.money import line_tax
 
-from odoo.fields import Command
-
-from .till_job import Repair, instant
+from .till_job import Repair, instant, rows
 
 #: Names the change given back on a payment, so that a retry makes the same pos.payment.
 CHANGE = "change"
@@ -26,7 +26,7 @@ class OrderValues:
         self.company = till.company_id
         self.methods = {method.id: method for method in till.config_id.payment_method_ids}
         orders = [job.entry["order"] or {} for job in jobs]
-        lines = [line for order in orders for line in _rows(order, "lines")]
+        lines = [line for order in orders for line in rows(order, "lines")]
         self.products = self._existing("product.product", {line.get("product_id") for line in lines})
         self.pricelists = self._existing("product.pricelist", {o.get("pricelist_id") for o in orders})
         self.positions = self._existing(
@@ -47,7 +47,7 @@ class OrderValues:
         record = job.sale
         position = self._position(job, ticket, order)
         negative = ticket.total < 0
-        rows = {row.get("uuid"): row for row in _rows(order, "lines")}
+        sent = {row.get("uuid"): row for row in rows(order, "lines")}
         number = f"{record['till_number']}-{record['seq']}"
         return {
             "name": f"{self.till.name} {number}",
@@ -69,7 +69,7 @@ class OrderValues:
             "amount_paid": ticket.total / 100,
             "amount_return": sum(payment.change for payment in ticket.payments) / 100,
             "lines": [
-                Command.create(self._line(job, line, rows.get(line.uid, {}), position, number, negative))
+                Command.create(self._line(job, line, sent.get(line.uid, {}), position, number, negative))
                 for line in ticket.lines
             ],
             "payment_ids": [
@@ -232,7 +232,7 @@ class OrderValues:
             )  # fmt: skip
 
     def _payments(self, job, payment, order, at):
-        row = next((r for r in _rows(order, "payments") if r.get("uuid") == payment.uid), {})
+        row = next((r for r in rows(order, "payments") if r.get("uuid") == payment.uid), {})
         method = self.methods.get(row.get("payment_method_id")) or self._method_of(payment.mode)
         if not method:
             raise Repair(
@@ -328,11 +328,6 @@ class OrderValues:
         wanted = [uuid for uuid in uuids if uuid]
         domain = [("uuid", "in", wanted), ("company_id", "=", self.company.id)]
         return {line.uuid: line for line in Line.search(domain)} if wanted else {}
-
-
-def _rows(order, name):
-    rows = order.get(name)
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _rate(taxes):

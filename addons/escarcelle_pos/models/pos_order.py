@@ -46,9 +46,9 @@ class PosOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'point_of_sale'
-        lines = super().create(vals_list)
-        lines.order_id._escarcelle_refuse_change({"lines"})
-        return lines
+        orders = self.env["pos.order"].browse({vals["order_id"] for vals in vals_list if vals.get("order_id")})
+        orders._escarcelle_refuse_change({"lines"})
+        return super().create(vals_list)
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'
@@ -76,9 +76,9 @@ class PosPayment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'point_of_sale'
-        payments = super().create(vals_list)
-        payments.pos_order_id._escarcelle_refuse_change({"payment_ids"})
-        return payments
+        orders = self.env["pos.order"].browse({vals["pos_order_id"] for vals in vals_list})
+        orders._escarcelle_refuse_change({"payment_ids"})
+        return super().create(vals_list)
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'

@@ -1,9 +1,8 @@
 import logging
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
+from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
 

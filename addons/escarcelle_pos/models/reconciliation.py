@@ -21,7 +21,9 @@ class EscarcelleReconciliation(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     business_day = fields.Date(readonly=True)
     tickets = fields.Integer("Tickets", readonly=True)
-    closing_total = fields.Monetary("Day closing", readonly=True, help="Totals signed by the till's day closings (GTJ).")
+    closing_total = fields.Monetary(
+        "Day closing", readonly=True, help="Totals signed by the till's day closings (GTJ)."
+    )
     ticket_total = fields.Monetary("Signed tickets", readonly=True)
     order_total = fields.Monetary("Orders", readonly=True)
     payment_total = fields.Monetary("Payments", readonly=True)

@@ -69,6 +69,10 @@ class Job:
         """Naive UTC, as Odoo stores instants."""
         return instant(self.entry["made_at"])
 
+    def lines(self, key: str) -> set:
+        """The values of ``key`` in the lines of the order that came with a ticket."""
+        return {str(row[key]) for row in rows(self.entry["order"], "lines") if row.get(key)}
+
     def read_ticket(self) -> Ticket:
         """The signed ticket, its amounts recomputed; raises escarcelle_core errors."""
         if self.ticket is None:
@@ -107,6 +111,12 @@ def read_entry(entry: object, uid8: str) -> tuple[Job | None, str]:
     except (KeyError, TypeError, ValueError):
         return None, "Entrée illisible : date incorrecte."
     return Job(entry, digest(entry)), ""
+
+
+def rows(order: dict | None, name: str) -> list:
+    """Lines or payments of an order as a till sent it: only what has the right shape."""
+    found = (order or {}).get(name)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def digest(entry: dict) -> str:

@@ -2,7 +2,6 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
 from odoo.tests import tagged
 
 from .common import RATES, TillCase

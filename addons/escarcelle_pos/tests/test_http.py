@@ -1,6 +1,7 @@
 import copy
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -75,7 +76,10 @@ class TestEntriesRoute(HttpCase, TillCase):
         self.refused(self.send({"entries": [other.sell([self.row()])]}), 403, "foreign_till")
 
     def test_malformed(self):
-        for body in (b" ", b"{", b"\xff\xfe", b"[1, 2]", b'"x"', b"null", b"[" * 100_000, {"entries": {}}, {"entries": 3}, {}):
+        bodies = (
+            b" ", b"{", b"\xff\xfe", b"[1, 2]", b'"x"', b"null", b"[" * 100_000, {"entries": {}}, {"entries": 3}, {},
+        )  # fmt: skip
+        for body in bodies:
             with self.subTest(body=body[:20] if isinstance(body, bytes) else body):
                 self.refused(self.send(body), 400, "bad_request")
 
@@ -123,14 +127,9 @@ class TestEntriesRoute(HttpCase, TillCase):
     def test_fault_of_the_server_acknowledges_nothing(self):
         entry = self.device.sell([self.row()])
         journal = type(self.env["escarcelle.fiscal.journal"])
-        with self.patch_method(journal, "_escarcelle_verify_and_append", side_effect=RuntimeError("boom")):
+        with patch.object(journal, "_escarcelle_verify_and_append", side_effect=RuntimeError("boom")):
             self.refused(self.send({"entries": [entry]}), 500, "server")
         self.assertEqual(self.send({"entries": [entry]}).json()["acks"][0]["status"], "stored")
-
-    def patch_method(self, owner, name, **options):
-        from unittest.mock import patch
-
-        return patch.object(owner, name, **options)
 
 
 @tagged("post_install", "-at_install")
@@ -209,7 +208,8 @@ class TestEnrollRoute(HttpCase, TillCase):
     def test_requests_that_make_no_sense(self):
         code = self.till._escarcelle_new_pairing_code()
         for changes in (
-            {"till": "XYZ"}, {"till": None}, {"certificate": ""}, {"certificate": 3}, {"hostname": "x" * 300}, {"software": "a\0b"},
+            {"till": "XYZ"}, {"till": None}, {"certificate": ""}, {"certificate": 3},
+            {"hostname": "x" * 300}, {"software": "a\0b"},
         ):  # fmt: skip
             with self.subTest(changes):
                 answer = self.ask(code, **changes)
