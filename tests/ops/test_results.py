@@ -60,7 +60,10 @@ def test_pytest_that_died_is_not_green(tmp_path):
 
 
 def test_odoo_green():
-    result = odoo_log.read("odoo", START + summary(0, 0, 3) + summary(0, 0, 12), 0, 1.0)
+    refused = (
+        STAMP + "ERROR db odoo.sql_db: bad query: b'DELETE FROM x'\nERROR: permission denied\n"
+    )
+    result = odoo_log.read("odoo", START + refused + summary(0, 0, 3) + summary(0, 0, 12), 0, 1.0)
     assert (result.passed, result.green) == (12, True)
 
 
