@@ -1,6 +1,9 @@
 """Sells on the screen of a till: a real Chromium, a keyboard scanner, the POS as a volunteer sees it."""
 
-from playwright.sync_api import Page, sync_playwright
+import contextlib
+
+from ops.paths import HOUSE
+from playwright.sync_api import Error, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
@@ -44,11 +47,14 @@ class TillBrowser:
             self.page.goto(f"{self._url}/pos/ui/{self._config}", timeout=READY)
             self._log_in()
         except BaseException:
+            self._picture()
             self._driver.stop()
             raise
         return self
 
-    def __exit__(self, *_exc) -> None:
+    def __exit__(self, kind, *_exc) -> None:
+        if kind:
+            self._picture()
         self._browser.close()
         self._driver.stop()
 
@@ -63,14 +69,17 @@ class TillBrowser:
             page.locator(".escarcelle-household [name=household]").wait_for()
         for count in (1, 2):
             self.scan(product["barcode"])
-            page.locator(f".order-container .orderline .qty:text-matches('^\\\\s*{count}')").wait_for()
+            page.locator(
+                f".order-container .orderline .qty:text-matches('^\\\\s*{count}')"
+            ).wait_for()
         page.locator(".pay-order-button").first.click()
         page.locator(".paymentmethods .paymentmethod").first.click()
         with page.expect_response(
-            lambda answer: answer.url.endswith("/till/v1/tickets")
-            and answer.request.method == "POST"
+            lambda answer: (
+                answer.url.endswith("/till/v1/tickets") and answer.request.method == "POST"
+            )
         ) as waited:
-            page.locator("button.validation:visible").first.click()
+            page.locator("button.validation-button.next:visible").click()
         answer = waited.value
         if answer.status != 200:
             raise AssertionError(f"La caisse refuse la vente à l'écran : {answer.text()}")
@@ -85,11 +94,17 @@ class TillBrowser:
         self.page.keyboard.type(code, delay=2)
         self.page.keyboard.press("Enter")
 
+    def _picture(self) -> None:
+        """What the screen showed when something failed."""
+        with contextlib.suppress(Error):
+            self.page.screenshot(path=HOUSE.log / "day-screen.png")
+
     def _log_in(self) -> None:
         cashier = next(c for c in self._cast["cashiers"] if c["role"] == "cashier")
         self.page.locator(".escarcelle-login").wait_for(timeout=READY)
         self.page.locator(f"[data-code='{cashier['code']}']").click()
         self.page.locator("[data-name=pin]").wait_for()
-        self.page.keyboard.type(cashier["pin"], delay=60)
-        self.page.keyboard.press("Enter")
+        for digit in cashier["pin"]:
+            self.page.locator(f".escarcelle-keypad [data-key='{digit}']").click()
+        self.page.locator("[name=login]").click()
         self.page.locator(".product-screen").wait_for(timeout=READY)
