@@ -175,6 +175,8 @@ class EscarcelleBudgetLedger(models.Model):
         Returns the movement, empty when the ticket was counted before or moves nothing.
         """
         movements = self.sudo().browse()
+        # Another transaction counting the same ticket: the later of the two is replayed, and finds it.
+        household._escarcelle_lock_budget()
         if (
             not household.sudo().has_budget
             or not spent_cents

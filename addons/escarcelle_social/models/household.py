@@ -111,13 +111,13 @@ class EscarcelleHousehold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'mail'
+        numbered = []
         for vals in vals_list:
-            if vals.get("code", "/") == "/":
-                company = self.env["res.company"].browse(
-                    vals.get("company_id") or self.env.company.id
-                )
-                vals["code"] = company._escarcelle_next_household_code()
-        return super().create(vals_list)
+            company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
+            wanted = vals.get("code", "/")
+            code = company._escarcelle_next_household_code() if wanted == "/" else wanted
+            numbered.append({**vals, "code": code})
+        return super().create(numbered)
 
     def copy_data(self, default=None):
         # A copy would be a second budget for the same people: only the address is worth taking over.
