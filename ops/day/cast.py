@@ -49,7 +49,18 @@ def cast(env) -> dict:
     pricelists = households.pricelist_id | tills.config_id.pricelist_id
     return {
         "company_id": company.id,
-        "tills": [{"number": t.number, "config_id": t.config_id.id} for t in tills],
+        "tills": [
+            {
+                "number": till.number,
+                "config_id": till.config_id.id,
+                # A cash method belongs to one till.
+                "payment_methods": {
+                    ("cash" if method.is_cash_count else "bank"): method.id
+                    for method in till.config_id.payment_method_ids
+                },
+            }
+            for till in tills
+        ],
         "public_pricelist_id": tills[:1].config_id.pricelist_id.id,
         "products": [
             {
@@ -65,7 +76,9 @@ def cast(env) -> dict:
         "households": [
             {
                 "code": household.code,
-                "cards": household.card_ids.filtered(lambda c: c.state == "active").mapped("number"),
+                "cards": household.card_ids.filtered(lambda c: c.state == "active").mapped(
+                    "number"
+                ),
                 "pricelist_id": household.pricelist_id.id,
                 "fiscal_position_id": household.fiscal_position_id.id or None,
                 "entitled": household.state == "entitled",
@@ -73,10 +86,6 @@ def cast(env) -> dict:
             }
             for household in households
         ],
-        "payment_methods": {
-            ("cash" if method.is_cash_count else "bank"): method.id
-            for method in tills[:1].config_id.payment_method_ids
-        },
         "cashiers": CASHIERS,
     }
 

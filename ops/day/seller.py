@@ -46,13 +46,14 @@ class Seller:
         self.ledger = ledger
         self.random = random.Random(seed)
         self.orders: list[dict] = []
+        self._till = next(t for t in cast["tills"] if t["number"] == number)
         self._households = itertools.cycle([h for h in cast["households"] if _can_buy(h)])
 
     def open(self) -> None:
         """Load the page for its cookie and log a cashier in."""
         self.session = requests.Session()
         self.session.trust_env = False
-        config = next(t["config_id"] for t in self.cast["tills"] if t["number"] == self.number)
+        config = self._till["config_id"]
         self.session.get(f"{self.url}/pos/ui/{config}", timeout=TIMEOUT).raise_for_status()
         cashier = next(c for c in self.cast["cashiers"] if c["role"] == "cashier")
         answer = self._send("cashier", {"code": cashier["code"], "pin": cashier["pin"]})
@@ -102,7 +103,7 @@ class Seller:
 
     def _order(self, lines: list[dict], pricelist: int, household: dict | None, paper: str) -> dict:
         total = sum(map(_amount, lines))
-        method = self.cast["payment_methods"][self.random.choice(("cash", "cash", "bank"))]
+        method = self._till["payment_methods"][self.random.choice(("cash", "cash", "bank"))]
         payments = [
             {"uuid": str(uuid4()), "payment_method_id": method, "amount": total, "change": 0}
         ]
