@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from escarcelle_core import chain
+from escarcelle_core import chain, stamp
 from escarcelle_core.errors import PeriodError
 from escarcelle_core.periods import DAY
 from escarcelle_core.record import Record
@@ -107,12 +107,19 @@ def summary(entry: dict) -> list[dict]:
             "business_day": record.business_day.isoformat(),
             "period": record.payload.split(",")[5],
             "total": int(record.payload.split(",")[1]),
+            "tickets": tickets_of(record),
             "perpetual_real": record.totals.perpetual_real,
             "perpetual_absolute": record.totals.perpetual_absolute,
             "signature_excerpt": record.excerpt,
         }
         for record in closing_records(entry)
     ]
+
+
+def tickets_of(record: Record) -> int:
+    """How many tickets a grand total counts."""
+    balance = stamp.parse(record.xml).find("bilan")
+    return int(balance.get("tickets", "0")) if balance is not None else 0
 
 
 def anchor_of(entry: dict) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-#: HTTP status of each refusal code of ``docs/formats.md`` §5.
+#: HTTP status of each refusal code of ``docs/formats.md`` §5. 4xx: nothing was done. 5xx: nobody
+#: knows, the page asks again.
 STATUS = {
     "bad_request": 400,
     "too_large": 413,
@@ -19,9 +20,9 @@ STATUS = {
     "refund_too_large": 422,
     "conflict": 409,
     "override_invalid": 422,
-    "snapshot_missing": 503,
-    "disk_full": 507,
-    "clock": 503,
+    "snapshot_missing": 409,
+    "disk_full": 422,
+    "clock": 422,
     "till_damaged": 503,
 }
 

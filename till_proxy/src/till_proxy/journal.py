@@ -22,6 +22,8 @@ from .state import StateDir
 from .vault import Cipher, VaultError, fsync_directory
 
 _NAME = re.compile(r"(\d{12})\.entry")
+#: Sales wait while entries are deleted: a few at a time.
+_PURGE_AT_ONCE = 200
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DISK_FULL = (
     "Le disque de la caisse est plein : la vente n'est pas enregistrée. Libérez de la place "
@@ -178,10 +180,10 @@ class Journal:
 
     def purgeable(self, before: datetime) -> list[int]:
         """The oldest acknowledged entries moved before ``before``, without leaving a hole."""
-        limit, out = before.timestamp(), []
-        first_pending = min(self._pending, default=self.last + 1)
+        limit, last, out = before.timestamp(), self.last, []
+        first_pending = min(self._pending, default=last + 1)
         for n in sorted(self._sent):
-            if n >= first_pending or n >= self.last:
+            if n >= min(first_pending, last) or len(out) == _PURGE_AT_ONCE:
                 break
             if self._path(n).stat().st_mtime >= limit:
                 break

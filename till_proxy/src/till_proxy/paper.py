@@ -16,7 +16,7 @@ from escarcelle_core.printing.context import PrintContext
 from escarcelle_core.printing.errors import PrintingError
 from escarcelle_core.record import Record
 
-from .closings import anchor_of, closing_records
+from .closings import anchor_of, closing_records, tickets_of
 from .devices.base import PrinterFault
 from .devices.settings import Devices
 from .faults import fault
@@ -57,7 +57,6 @@ class Papers:
     def sold(self, entry: dict) -> None:
         """A sale: the drawer when cash moved, the ticket when paper was asked."""
         event, uuid = entry["event"], entry["uuid"]
-        self.closed(entry)
         record = ticket_record(entry)
         if event.get("drawer") and self._now() - record.at < _FRESH:
             fault("before_drawer")
@@ -69,15 +68,19 @@ class Papers:
 
     def copied(self, entry: dict, original: Record) -> None:
         """A duplicate on paper: the original's text, marked."""
-        self.closed(entry)
         if entry["event"]["channel"] == "paper":
             copy = Record.from_json(next(d for d in entry["records"] if d["kind"] == "DUP"))
             self._print(f"{entry['uuid']}:dup", original, duplicate=copy)
 
     def closed(self, entry: dict) -> None:
-        """The Z of every period closed in an entry, whatever caused it."""
-        if self._print_z:
-            for record in closing_records(entry):
+        """The Z of every period closed in an entry, whatever caused it.
+
+        A day without a ticket is printed when somebody asked for it, not when a till that was off
+        for a month closes thirty of them.
+        """
+        asked = entry["event"].get("by") == "button"
+        for record in closing_records(entry):
+            if self._print_z and (asked or tickets_of(record)):
                 self._print(f"{record.origin}:z", record, anchor=anchor_of(entry))
 
     def drawer(self, uuid: str) -> None:

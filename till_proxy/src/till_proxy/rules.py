@@ -5,12 +5,10 @@ recomputes every amount. What the law or the shop forbids is refused with a phra
 what merely differs (a price that changed since the page was loaded) is kept and shown.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
-from escarcelle_core import budget, money, tariffs
+from escarcelle_core import budget, money
 from escarcelle_core.documents import (
     CANCELLATION,
     SALE,
@@ -18,18 +16,16 @@ from escarcelle_core.documents import (
     Line,
     Override,
     Payment,
-    Reference,
     Regime,
     Ticket,
 )
-from escarcelle_core.errors import EscarcelleError
-
-from . import budgets
+from . import budgets, refunds
 from .cashiers import MANAGER, Cashier, Cashiers
-from .catalog import Catalog, FiscalPosition, Household, Product
+from .catalog import Catalog, FiscalPosition, Household
 from .errors import Refusal
+from .goods import Goods
 from .index import Index
-from .orders import Order, OrderLine
+from .orders import Order
 from .strict import bad
 
 
@@ -75,18 +71,20 @@ class Rules:
             self._proofs[item.kind] = (item.token, Override(item.kind, proof.manager, reason))
         household = self._household(order)
         position = self._position(order, household)
-        lines = tuple(
-            self._line(number, line, order, household, position)
-            for number, line in enumerate(order.lines, 1)
-        )
+        goods = Goods(self._catalog, order.pricelist_id, position, self._at)
+        lines = tuple(goods.line(number, line) for number, line in enumerate(order.lines, 1))
+        self._flags.update(goods.flags)
         total = sum(line.amount for line in lines)
         if total != order.total:
             raise _mismatch("Le total de l'écran", order.total, total)
-        self._refunds(order, cashier)
+        unknown = refunds.check(
+            order, self._index, may_trust=cashier.role == MANAGER or self._allowed("refund")
+        )
+        if unknown:
+            self._flags["origin_unknown"] = unknown
         self._approvals(order, cashier)
         payments = self._payments(order, household)
         spent, left = self._budget(order, household, lines)
-        origin = self._origin(order)
         # Proofs are signed and used up even when the sale would have passed without them.
         used = list(self._proofs.values())
         ticket = Ticket(
@@ -99,7 +97,7 @@ class Rules:
             operation=_operation(order),
             customer=household.code if household else "",
             tariff=str(order.pricelist_id or ""),
-            origin=origin,
+            origin=refunds.origin(order, self._index),
             overrides=tuple(override for _token, override in used),
         )
         methods = self._catalog.methods
@@ -162,128 +160,6 @@ class Rules:
             raise bad("Vente : régime de TVA inconnu de la caisse.", fiscal_position_id=wanted)
         return position
 
-    def _line(
-        self,
-        number: int,
-        line: OrderLine,
-        order: Order,
-        household: Household | None,
-        position: FiscalPosition | None,
-    ) -> Line:
-        product = self._catalog.products.get(line.product_id)
-        if product is None:
-            raise Refusal(
-                "unknown_product",
-                f"Le produit de la ligne {number} n'est pas connu de cette caisse. Retirez la ligne, "
-                "ou attendez que la caisse ait reçu les données du serveur.",
-                line=line.uuid,
-                product_id=line.product_id,
-            )
-        if product.unit == "U" and line.quantity != line.quantity.to_integral_value():
-            self._flag_line("fractional_quantity", line, str(line.quantity))
-        if not line.refunded:
-            self._compare_price(line, product, order)
-        amount = line.amount
-        rate = self._rate(product, position)
-        return Line(
-            uid=line.uuid,
-            number=number,
-            code=product.code,
-            label=product.name,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            rate=rate,
-            amount=amount,
-            tax=money.line_tax(amount, rate),
-            unit=product.unit,
-            discount=line.discount,
-            barcode=product.barcode,
-            category_code=str(product.category_id or ""),
-            category=product.category,
-            reference_price=product.price if product.price != line.unit_price else None,
-            origin=line.refunded,
-            comment=line.note,
-        )
-
-    def _rate(self, product: Product, position: FiscalPosition | None) -> int:
-        """VAT rate of a product under a regime; outside VAT there is none."""
-        if position is not None and position.regime.sector != "TAXABLE":
-            return 0
-        taxes = [
-            mapped
-            for tax in product.tax_ids
-            for mapped in (position.tax_map.get(tax, (tax,)) if position else (tax,))
-        ]
-        rates = [self._catalog.rates[tax] for tax in taxes if tax in self._catalog.rates]
-        if len(rates) > 1 or len(rates) != len(taxes):
-            raise Refusal(
-                "unknown_product",
-                f"La TVA de « {product.name} » n'est pas utilisable : retirez ce produit de la vente "
-                "et faites corriger sa fiche.",
-                product_id=product.id,
-            )
-        return rates[0] if rates else 0
-
-    def _compare_price(self, line: OrderLine, product: Product, order: Order) -> None:
-        """Keep, never correct, a price that is not the tariff's: the page may be older than us."""
-        tariff = self._catalog.tariffs.get(order.pricelist_id or 0)
-        try:
-            expected = tariffs.price(
-                tariff, product.priced, abs(line.quantity), self._at, self._catalog.tariffs
-            )
-        except EscarcelleError:
-            self._flag_line("price_unknown", line, "")
-            return
-        if expected != line.unit_price:
-            self._flag_line("price_differs", line, f"{expected:.4f}")
-
-    def _flag_line(self, name: str, line: OrderLine, value: str) -> None:
-        self._flags.setdefault(name, {})[line.uuid] = value  # type: ignore[index]
-
-    def _refunds(self, order: Order, cashier: Cashier) -> None:
-        """Each given-back line names a sold one, with enough left of it."""
-        wanted: dict[str, Decimal] = defaultdict(Decimal)
-        for number, line in enumerate(order.lines, 1):
-            if line.quantity > 0:
-                if line.refunded:
-                    raise bad(f"Ligne {number} : un retour a une quantité négative.")
-                continue
-            known = self._index.lines.get(line.refunded) if line.refunded else None
-            if known is None or known.training != order.training:
-                self._unknown_origin(number, line, cashier)
-                continue
-            if known.product_id != line.product_id:
-                raise bad(f"Ligne {number} : le produit rendu n'est pas celui de la ligne d'origine.")
-            wanted[line.refunded] -= line.quantity
-            possible = self._index.refundable(line.refunded)
-            if wanted[line.refunded] > possible:
-                raise Refusal(
-                    "refund_too_large",
-                    f"Ligne {number} : il ne reste que {possible.normalize():f} à rendre sur ce "
-                    "ticket. Corrigez la quantité.",
-                    line=line.uuid,
-                    left=f"{possible:.3f}",
-                )
-            if line.unit_price * (100 - line.discount) / 100 > known.net_price:
-                raise Refusal(
-                    "refund_too_large",
-                    f"Ligne {number} : le prix rendu dépasse le prix payé "
-                    f"({known.net_price:.2f} €). Corrigez le prix.",
-                    line=line.uuid,
-                    net_price=f"{known.net_price:.6f}",
-                )
-
-    def _unknown_origin(self, number: int, line: OrderLine, cashier: Cashier) -> None:
-        if cashier.role != MANAGER and not self._allowed("refund"):
-            raise Refusal(
-                "refund_too_large",
-                f"Ligne {number} : la vente d'origine n'est pas connue de cette caisse. Faites le "
-                "retour sur la caisse qui a vendu, ou demandez l'accord d'un responsable.",
-                line=line.uuid,
-                override="refund",
-            )
-        self._flag_line("origin_unknown", line, line.refunded)
-
     def _approvals(self, order: Order, cashier: Cashier) -> None:
         """Operations for which the shop wants a manager."""
         if cashier.role == MANAGER:
@@ -344,15 +220,6 @@ class Rules:
                 override="budget",
             )
         return amount, decision.left
-
-    def _origin(self, order: Order) -> Reference | None:
-        """The ticket this one cancels, when all its returns come from a single one."""
-        known = [self._index.lines.get(line.refunded) for line in order.lines if line.refunded]
-        tickets = {line.ticket for line in known if line is not None}
-        if len(tickets) != 1:
-            return None
-        ticket = self._index.tickets[tickets.pop()]
-        return Reference("TCK", ticket.till_number, ticket.seq, ticket.uuid)
 
 
 _APPROVALS = {

@@ -16,13 +16,15 @@ from escarcelle_core.periods import DAY
 from escarcelle_core.record import utc_text
 
 from . import __version__, api
+from .closings import closing_records
 from .devices.settings import open_devices
 from .errors import Refusal
 from .gateway.app import build_app
 from .hw_proxy import HardwareProxy
 from .paper import Papers
 from .printing import PrintQueue
-from .sync import Agent, Health, Server
+from .server import Server
+from .sync import Agent, Health
 from .till import Till
 
 _logger = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ class Service:
             changed=till.tell_status,
         )  # fmt: skip
         self.papers = Papers(
-            self.devices, self.queue, till.clock.now, till.templates,
+            self.devices, self.queue, till.clock.now, lambda: till.shelf.templates,
             print_z=config.printing.print_z,
         )  # fmt: skip
         self.agent: Agent | None = None
@@ -55,6 +57,7 @@ class Service:
         self._stop = asyncio.Event()
         self.ready = threading.Event()
         self._told_clock = ""
+        self._begun = False
         self._left: dict = {}
         till.attach(self)
 
@@ -69,8 +72,8 @@ class Service:
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._stop.set)
         if till.enrolled:
-            till.writer.wrote = lambda: loop.call_soon_threadsafe(self.wake)
-            await till.do(till.begin)
+            till.writer.wrote = self._wrote
+            await self._begin()
         self.queue.start()
         self.devices.scans.attach()
         if self.devices.scanner is not None:
@@ -148,12 +151,15 @@ class Service:
         last_purge = asyncio.get_running_loop().time() - _PURGE_EVERY
         while True:
             try:
-                if self.till.enrolled:
+                if self.till.enrolled and not self._begun:
+                    await self._begin()
+                if self._begun:
                     await self._close_elapsed()
                     await self._resend_asked()
                     if asyncio.get_running_loop().time() - last_purge >= _PURGE_EVERY:
                         last_purge = asyncio.get_running_loop().time()
-                        await self.till.do(self.till.purge)
+                        while await self.till.do(self.till.purge):
+                            await asyncio.sleep(0)
             except asyncio.CancelledError:
                 raise
             except Refusal as refusal:
@@ -163,11 +169,24 @@ class Service:
             await asyncio.to_thread(self._leave_status)
             await asyncio.sleep(_TICK)
 
+    async def _begin(self) -> None:
+        """Sign the start. A wrong clock or a full disk does not keep the screens from saying so."""
+        try:
+            await self.till.do(self.till.begin)
+            self._begun = True
+        except Refusal as refusal:
+            self._told_clock = refusal.message
+
+    def _wrote(self, entry: dict) -> None:
+        """An entry stands (in the fiscal thread): print its Z, send it, tell the pages."""
+        if closing_records(entry):
+            self.papers.closed(entry)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.wake)
+
     async def _close_elapsed(self) -> None:
-        entry = await self.till.do(self.till.closings.elapsed)
+        await self.till.do(self.till.closings.elapsed)
         self._told_clock = ""
-        if entry is not None:
-            await self.till.closed(entry)
 
     async def _resend_asked(self) -> None:
         marker = self.till.directory.root / "resend"
@@ -216,10 +235,10 @@ class Service:
                 "quarantined": health.quarantined,
             },
             "snapshot": {
-                "ready": till.catalog is not None,
-                "version": till.catalog.version[:12] if till.catalog else None,
+                "ready": till.shelf.catalog is not None,
+                "version": till.shelf.catalog.version[:12] if till.shelf.catalog else None,
                 "age": till.snapshot.age(now),
-                "error": till.catalog_error or health.snapshot_error or None,
+                "error": till.shelf.error or health.snapshot_error or None,
             },
             "printer": self.papers.status(),
             "disk": {"free_mib": shutil.disk_usage(till.directory.root).free // 1024 // 1024},

@@ -18,8 +18,9 @@ import requests
 from escarcelle_core import jet
 
 from .config import ServerConfig
-from .enrolment import Identity, reason
+from .enrolment import reason
 from .faults import fault
+from .server import Server, SyncError
 from .snapshot import SnapshotError
 from .vault import VaultError
 
@@ -35,10 +36,6 @@ _REJECTED = "rejected"
 _RESENT = "resent"
 
 
-class SyncError(Exception):
-    """The server answered, but not with acks; the message is French."""
-
-
 @dataclass(slots=True)
 class Health:
     """What the status page says of the way to the server."""
@@ -50,54 +47,6 @@ class Health:
     quarantined: int = 0
     ahead: tuple[str, ...] = ()
     snapshot_error: str = ""
-
-
-class Server:
-    """The server's till API over requests: one session, TLS verified, corporate proxy."""
-
-    def __init__(self, config: ServerConfig, identity: Identity):
-        self._config = config
-        self._base = f"{(config.url or identity.server_url).rstrip('/')}/escarcelle/till/v1"
-        self._session = requests.Session()
-        # Only the configured proxy: what the user's environment says must not divert the sales.
-        self._session.trust_env = False
-        self._session.headers["Authorization"] = f"Bearer {identity.api_key}"
-        self._session.headers["User-Agent"] = "escarcelle-till"
-        self._session.proxies = config.proxies
-        self._session.verify = config.verify
-
-    def push(self, body: bytes) -> dict:
-        """Send a batch; SyncError or requests' exceptions when it did not arrive."""
-        response = self._session.post(
-            f"{self._base}/entries",
-            data=body,
-            headers={"Content-Type": "application/json"},
-            timeout=self._config.timeout_seconds,
-            allow_redirects=False,
-        )
-        if response.status_code != 200:
-            raise SyncError(_told(response))
-        try:
-            answer = response.json()
-        except ValueError as error:
-            raise SyncError("Réponse illisible du serveur.") from error
-        if not isinstance(answer, dict) or not isinstance(answer.get("acks"), list):
-            raise SyncError("Réponse incomplète du serveur.")
-        return answer
-
-    def fetch(self, params: Mapping[str, str]) -> tuple[int, bytes]:
-        """``GET snapshot``, for ``Snapshot.refresh``."""
-        response = self._session.get(
-            f"{self._base}/snapshot",
-            params=params,
-            timeout=self._config.timeout_seconds,
-            allow_redirects=False,
-        )
-        return response.status_code, response.content
-
-    def close(self) -> None:
-        """Drop the connections."""
-        self._session.close()
 
 
 class Agent:
@@ -265,10 +214,10 @@ class Agent:
         """One renewal; False when the server could not be asked."""
         till = self._till
         # What the server had acknowledged before we ask is in the balances it answers with.
-        mark = await till.do(till.mark_covered)
+        mark = await till.do(till.shelf.mark, till.writer)
         try:
             await asyncio.to_thread(till.snapshot.refresh, self._server.fetch, till.clock.now())
-            await till.do(till.take_snapshot, mark)
+            await till.do(till.shelf.take, mark, till.writer)
         except (requests.RequestException, OSError) as error:
             self.health.snapshot_error = f"Données du serveur non renouvelées ({reason(error)})."
             return False
@@ -310,14 +259,3 @@ def _ack(ack: Any, sent: Mapping[int, str]) -> tuple[int | None, str]:
     if type(n) is not int or sent.get(n) != ack.get("uuid"):
         return None, ""
     return n, str(ack.get("status") or "")
-
-
-def _told(response: requests.Response) -> str:
-    """The server's own phrase, or its status."""
-    try:
-        message = response.json()["error"]["message"]
-        if isinstance(message, str):
-            return message[:300]
-    except (ValueError, KeyError, TypeError):
-        pass
-    return f"Le serveur a répondu {response.status_code}."

@@ -6,21 +6,18 @@ goes on answering.
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from escarcelle_core import chain, jet
 from escarcelle_core.documents import JetEvent
 
-from . import __version__, catalog
+from . import __version__
 from .cash import Cash
 from .cashiers import Cashier, Cashiers
-from .catalog import Catalog, CatalogError, Covered
 from .clock import Clock
 from .closings import Closings
 from .config import Config
@@ -32,7 +29,8 @@ from .gateway.references import References
 from .journal import Journal
 from .lockout import Lockouts
 from .orders import Order
-from .snapshot import Manifest, Snapshot
+from .shelf import Shelf
+from .snapshot import Snapshot
 from .state import Lock, StateDir
 from .tickets import Tickets, ticket_record
 from .vault import Vault, VaultError, load_key
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_COVERED, _ISSUER, _VERSION = "covered", "issuer", "version"
+_VERSION = "version"
 
 
 class Till:
@@ -68,8 +66,7 @@ class Till:
         self.hub = Hub()
         self.cashiers = Cashiers(clock, Lockouts(self.vault))
         self.drafts = Drafts(self.directory.drafts, self.vault.cipher)
-        self.catalog: Catalog | None = None
-        self.catalog_error = ""
+        self.shelf = Shelf(self.snapshot, self.vault, self.hub)
         self.status: Callable[[], dict] = dict
         self.pin_guard = asyncio.Lock()
         self._service: Service | None = None
@@ -84,9 +81,8 @@ class Till:
         self._tickets: Tickets | None = None
         if self.identity is None:
             return
-        self._load_catalog(self._kept_covered())
         signer = load_signer(self.vault)
-        known = self.catalog
+        known = self.shelf.catalog
         desk = self.identity.desk(
             signer, known.company if known else None, known.rules if known else None
         )
@@ -94,9 +90,6 @@ class Till:
             self.directory, self.vault.cipher, self.config.till.reserve_mib * 1024 * 1024
         )
         self._writer = Writer(self.directory, self.vault, journal, self.clock, desk)
-        self._tickets = Tickets(self._writer, self.cashiers)
-        self.closings = Closings(self._writer)
-        self.cash = Cash(self._writer)
 
     @property
     def enrolled(self) -> bool:
@@ -117,8 +110,20 @@ class Till:
     @property
     def tickets(self) -> Tickets:
         """Sales and duplicates."""
-        assert self.writer and self._tickets
+        writer = self.writer
+        if self._tickets is None:
+            self._tickets = Tickets(writer, self.cashiers)
         return self._tickets
+
+    @property
+    def closings(self) -> Closings:
+        """Z, X, and what the clock closes."""
+        return Closings(self.writer)
+
+    @property
+    def cash(self) -> Cash:
+        """Moves and counts."""
+        return Cash(self.writer)
 
     async def do(self, function: Callable[..., T], *arguments: object) -> T:
         """Run ``function`` alone with the fiscal state, off the event loop."""
@@ -139,7 +144,7 @@ class Till:
             self.vault.write(_VERSION, __version__.encode())
         writer.event(jet.START, f"Démarrage du programme {__version__}")
         writer.report_defects()
-        self._tell_issuer()
+        self.shelf.apply(writer)
         writer.save_base()
 
     def initialise(self) -> None:
@@ -172,92 +177,6 @@ class Till:
         self._thread.shutdown(wait=True)
         self._lock_file.release()
 
-    # The snapshot, as the checks need it.
-
-    def mark_covered(self) -> Covered:
-        """What the balances of a snapshot asked for now will include; in the fiscal thread."""
-        return Covered(self.writer.n, frozenset(self.writer.journal.pending))
-
-    def take_snapshot(self, covered: Covered) -> None:
-        """Take over the snapshot just renewed; in the fiscal thread."""
-        manifest = self.snapshot.manifest
-        if manifest is None:
-            return
-        if self.catalog is not None and self.catalog.version == manifest.version:
-            self.catalog = replace(self.catalog, covered=covered)
-        else:
-            self._load_catalog(covered)
-            self._tell_issuer()
-            self.hub.publish(
-                "snapshot",
-                {
-                    "version": manifest.version,
-                    "made_at": manifest.made_at,
-                    "page": manifest.page_version,
-                },
-            )
-        data = {"last": covered.last, "waiting": sorted(covered.waiting)}
-        self.vault.write(_COVERED, json.dumps(data).encode())
-
-    def _kept_covered(self) -> Covered:
-        try:
-            data = json.loads(self.vault.read(_COVERED) or b"{}")
-            return Covered(int(data.get("last", 0)), frozenset(data.get("waiting", ())))
-        except (VaultError, ValueError):
-            return Covered()
-
-    def _load_catalog(self, covered: Covered) -> None:
-        manifest: Manifest | None = self.snapshot.manifest
-        if manifest is None:
-            return
-        try:
-            self.catalog = catalog.load(self._part, manifest.version, covered)
-            self.catalog_error = ""
-        except CatalogError as error:
-            # The one before stays: half a catalogue would sell at wrong prices.
-            self.catalog_error = str(error)
-            _logger.error("snapshot %s: %s", manifest.version[:12], error)
-
-    def _part(self, name: str) -> bytes | None:
-        return self.snapshot.part(name) if self.snapshot.sha256(name) else None
-
-    def _tell_issuer(self) -> None:
-        """Sign with the company and period rules of the snapshot, and say when they change."""
-        writer, known = self.writer, self.catalog
-        if known is not None:
-            writer.desk = replace(writer.desk, company=known.company, rules=known.rules)
-        facts = {"company": asdict(writer.desk.company), "rules": asdict(writer.desk.rules)}
-        kept = self.vault.read(_ISSUER)
-        before = json.loads(kept) if kept else facts
-        if before["company"] != facts["company"]:
-            other = before["company"]["siret"] != facts["company"]["siret"]
-            code = jet.TAXPAYER_CHANGED if other else jet.ISSUER_CHANGED
-            writer.event(code, f"SIRET {facts['company']['siret']}")
-        if before["rules"] != facts["rules"]:
-            rules = writer.desk.rules
-            writer.event(
-                jet.SETTING_CHANGED,
-                f"Clôture {rules.closing_hour} h, exercice au {rules.year_end_day}/"
-                f"{rules.year_end_month}, {rules.timezone}",
-            )
-        if kept is None or before != facts:
-            self.vault.write(_ISSUER, json.dumps(facts).encode())
-
-    def templates(self) -> Mapping[str, bytes]:
-        """The shop's own print stylesheets."""
-        return self.catalog.templates if self.catalog else {}
-
-    def require_catalog(self) -> Catalog:
-        """The catalogue, or Refusal(snapshot_missing)."""
-        assert self.writer
-        if self.catalog is None:
-            raise Refusal(
-                "snapshot_missing",
-                "La caisse n'a pas encore reçu ses données du serveur : vérifiez la connexion "
-                "internet et attendez une minute.",
-            )
-        return self.catalog
-
     # What the handlers ask for.
 
     def sell(self, order: Order, token: str) -> tuple[dict, bool]:
@@ -266,7 +185,7 @@ class Till:
         if known is not None:
             return known, True
         cashier = self.cashiers.require(token)
-        entry = self.tickets.sell(order, cashier, self.require_catalog())
+        entry = self.tickets.sell(order, cashier, self.shelf.require())
         self.drafts.drop(order.uuid)
         return entry, False
 
@@ -319,10 +238,6 @@ class Till:
         known = self.writer.index.tickets[entry["event"]["original"]]
         original = await self.do(self.writer.journal.read, known.n)
         await self._on_paper("copied", entry, ticket_record(original))
-
-    async def closed(self, entry: dict) -> None:
-        """A closing stands."""
-        await self._on_paper("closed", entry)
 
     async def moved(self, uuid: str) -> None:
         """A move of cash stands: the drawer opens for it."""

@@ -47,7 +47,7 @@ class Writer:
         self.desk = desk
         self._setback_told = False
         #: Called after each write, in the writer's thread.
-        self.wrote: Callable[[], None] = lambda: None
+        self.wrote: Callable[[dict], None] = lambda entry: None
         notes = journal.scan()
         base, head = self._read_base(notes), self._read_head()
         self.recovered: Recovered = recover(journal, base, head)
@@ -131,7 +131,7 @@ class Writer:
         self.index.add(entry)
         self._write_head()
         fault("after_commit")
-        self.wrote()
+        self.wrote(entry)
         return entry
 
     def event(self, code: int, description: str, operator: str = "") -> dict:

@@ -14,10 +14,19 @@ from .common import read_json, till_of, token_of
 def routes() -> list[web.RouteDef]:
     """The handlers of this file."""
     return [
+        web.get("/till/v1/cashiers", people),
         web.post("/till/v1/cashier", log_in),
         web.delete("/till/v1/cashier", log_out),
         web.post("/till/v1/overrides", override),
     ]
+
+
+async def people(request: web.Request) -> web.Response:
+    """Who may identify here: codes and names for the buttons of the first screen."""
+    known = till_of(request).shelf.require().cashiers
+    return web.json_response(
+        {"cashiers": [{"code": one.code, "name": one.name} for one in known]}
+    )
 
 
 async def log_in(request: web.Request) -> web.Response:
@@ -57,7 +66,7 @@ async def override(request: web.Request) -> web.Response:
 
 async def identify(till: Till, code: str, pin: str, badge: str) -> Cashier:
     """The person behind a PIN or a badge. One try at a time; a lock-out is signed."""
-    known = till.require_catalog().cashiers
+    known = till.shelf.require().cashiers
     if not known:
         raise Refusal(
             "snapshot_missing",

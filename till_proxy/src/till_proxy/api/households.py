@@ -21,7 +21,7 @@ async def household(request: web.Request) -> web.Response:
 
 
 def _describe(till: Till, card: str) -> dict:
-    known = till.require_catalog()
+    known = till.shelf.require()
     found = known.household(card)
     if found is None:
         raise Refusal(

@@ -2,12 +2,14 @@
 
 from aiohttp import web
 
+from escarcelle_core import stamp, ticket_xml
+
 from .. import orders
 from ..errors import Refusal
 from ..faults import fault
 from ..index import KnownTicket
 from ..strict import UUID, bad
-from ..tickets import answer, next_rank
+from ..tickets import answer, next_rank, ticket_record
 from ..till import Till
 from .common import integer, read_json, till_of, token_of
 
@@ -64,17 +66,18 @@ def _shown(till: Till, ticket: KnownTicket) -> dict:
     entry = till.writer.journal.read(ticket.n)
     order, index = entry["order"], till.writer.index
     refundable = {line["uuid"]: f"{index.refundable(line['uuid']):.3f}" for line in order["lines"]}
+    # Labels and amounts as they were signed: a product may have changed its name since.
+    signed = {line.uid: line for line in ticket_xml.read(stamp.parse(ticket_record(entry).xml)).lines}
+    lines = [
+        {**line, "label": signed[line["uuid"]].label, "amount": signed[line["uuid"]].amount}
+        for line in order["lines"]
+    ]
     return {
         "uuid": ticket.uuid,
-        "number": ticket.number,
-        "shown": answer(entry, replayed=True)["shown"],
-        "total": ticket.total,
-        "at": ticket.at,
-        "business_day": ticket.day,
-        "training": ticket.kind == "ECO",
+        **answer(entry, replayed=True),
         "sent": not till.writer.journal.is_pending(ticket.n),
         "next_rank": next_rank(index, ticket),
-        "lines": order["lines"],
+        "lines": lines,
         "order": order,
         "refundable": refundable,
     }

@@ -1,0 +1,102 @@
+"""Order lines as ticket lines: labels, VAT and public prices are the snapshot's, never the screen's."""
+
+from datetime import datetime
+
+from escarcelle_core import money, tariffs
+from escarcelle_core.documents import Line
+from escarcelle_core.errors import EscarcelleError
+
+from .catalog import Catalog, FiscalPosition, Product
+from .errors import Refusal
+from .orders import OrderLine
+
+
+class Goods:
+    """The lines of one order under one tariff and one VAT regime.
+
+    ``flags`` collects what differs from the snapshot, by kind and line: it is kept and shown, never
+    corrected, since the page may be older than the snapshot.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        pricelist_id: int | None,
+        position: FiscalPosition | None,
+        at: datetime,
+    ):
+        self._catalog = catalog
+        self._tariff = catalog.tariffs.get(pricelist_id or 0)
+        self._position = position
+        self._at = at
+        self.flags: dict[str, dict[str, str]] = {}
+
+    def line(self, number: int, line: OrderLine) -> Line:
+        """The ticket line of an order line; Refusal(unknown_product)."""
+        product = self._catalog.products.get(line.product_id)
+        if product is None:
+            raise Refusal(
+                "unknown_product",
+                f"Le produit de la ligne {number} n'est pas connu de cette caisse. Retirez la ligne, "
+                "ou attendez que la caisse ait reçu les données du serveur.",
+                line=line.uuid,
+                product_id=line.product_id,
+            )
+        if product.unit == "U" and line.quantity != line.quantity.to_integral_value():
+            self._flag("fractional_quantity", line, str(line.quantity))
+        if not line.refunded:
+            self._compare_price(line, product)
+        amount, rate = line.amount, self._rate(product)
+        return Line(
+            uid=line.uuid,
+            number=number,
+            code=product.code,
+            label=product.name,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            rate=rate,
+            amount=amount,
+            tax=money.line_tax(amount, rate),
+            unit=product.unit,
+            discount=line.discount,
+            barcode=product.barcode,
+            category_code=str(product.category_id or ""),
+            category=product.category,
+            reference_price=product.price if product.price != line.unit_price else None,
+            origin=line.refunded,
+            comment=line.note,
+        )
+
+    def _rate(self, product: Product) -> int:
+        """VAT rate of a product under the regime; outside VAT there is none."""
+        position = self._position
+        if position is not None and position.regime.sector != "TAXABLE":
+            return 0
+        taxes = [
+            mapped
+            for tax in product.tax_ids
+            for mapped in (position.tax_map.get(tax, (tax,)) if position else (tax,))
+        ]
+        rates = [self._catalog.rates[tax] for tax in taxes if tax in self._catalog.rates]
+        if len(rates) > 1 or len(rates) != len(taxes):
+            raise Refusal(
+                "unknown_product",
+                f"La TVA de « {product.name} » n'est pas utilisable : retirez ce produit de la vente "
+                "et faites corriger sa fiche.",
+                product_id=product.id,
+            )
+        return rates[0] if rates else 0
+
+    def _compare_price(self, line: OrderLine, product: Product) -> None:
+        try:
+            expected = tariffs.price(
+                self._tariff, product.priced, abs(line.quantity), self._at, self._catalog.tariffs
+            )
+        except EscarcelleError:
+            self._flag("price_unknown", line, "")
+            return
+        if expected != line.unit_price:
+            self._flag("price_differs", line, f"{expected:.4f}")
+
+    def _flag(self, name: str, line: OrderLine, value: str) -> None:
+        self.flags.setdefault(name, {})[line.uuid] = value
