@@ -45,7 +45,9 @@ def cast(env) -> dict:
             limit=40,
         )
     )
-    households = env["escarcelle.household"].search([("company_id", "=", company.id)], order="code")
+    households = env["escarcelle.household"].search(
+        [("company_id", "=", company.id), ("has_budget", "=", True)], order="code"
+    )
     pricelists = households.pricelist_id | tills.config_id.pricelist_id
     return {
         "company_id": company.id,
