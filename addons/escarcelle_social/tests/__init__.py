@@ -7,5 +7,6 @@ from . import test_budget_wizards
 from . import test_tariff
 from . import test_tariff_page
 from . import test_vat_sector
+from . import test_order
 from . import test_till
 from . import test_rights
