@@ -56,8 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when all went well, 1 when something failed, 130 when interrupted."""
     options = parser().parse_args(arguments)
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
+        number = getattr(signal, name, None)
+        # Under nohup, SIGHUP is ignored and stays so.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     try:
         return _command(options)
     except OpsError as error:
