@@ -163,12 +163,12 @@ def _day_back(day: Day) -> None:
 def _over_budget(day: Day, seller: Seller) -> None:
     """A household cannot spend more than is left, server or not."""
     poor = min(
-        (h for h in day.cast["households"] if h["entitled"] and h["cards"]),
+        (h for h in day.cast["households"] if h["entitled"] and h["cards"] and h["balance"] > 0),
         key=lambda h: h["balance"],
     )
     before = dict(day.ledger.sold)
     try:
-        seller.sell(poor, minimum=max(0, poor["balance"]) + 500)
+        seller.sell(poor, minimum=poor["balance"] + 500)
     except Refused as refused:
         if refused.code != "over_budget":
             raise
