@@ -23,8 +23,9 @@ PERIOD = till_shop.settings()["period"]
 
 
 class FakeServer:
-    """``certificate`` (PEM with its key) makes it speak TLS. ``mode`` switches behaviour: ``ok``, ``down`` (connection cut), ``lost`` (stores, then cuts
-    the connection), ``error`` (500), ``garbage``."""
+    """``certificate`` (PEM with its key) makes it speak TLS. ``mode`` switches behaviour: ``ok``,
+    ``down`` (connection cut), ``lost`` (stores, then cuts the connection), ``error`` (500),
+    ``garbage``, ``hang`` (takes the request, never answers)."""
 
     def __init__(self, certificate: str = "") -> None:
         self.mode = "ok"
@@ -39,6 +40,7 @@ class FakeServer:
         self.reject: set[str] = set()
         self.commands: list = []
         self.requests = 0
+        self.released = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"house": self})
         self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -53,6 +55,7 @@ class FakeServer:
 
     def close(self) -> None:
         """Stop listening."""
+        self.released.set()
         self._httpd.shutdown()
         self._httpd.server_close()
 
@@ -158,6 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
         house.requests += 1
         if house.mode == "down":
             self.close_connection = True
+            return
+        if house.mode == "hang":
+            house.released.wait(60)
             return
         till = house.keys.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
         if till is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from fake_server import FakeServer
 from till_program import LocalProgram, Program
 

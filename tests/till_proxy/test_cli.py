@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 
 def test_help_is_french():
@@ -95,6 +96,26 @@ def test_an_orderly_stop_signs_and_sends_what_it_can(make_program, server):
     last = entries[-1]["records"][0]
     assert last["kind"] == "JET" and last["payload"].split(",")[1] == "40"
     assert program.call("export", str(program.state / "out.jsonl")).returncode == 1
+
+
+def test_a_server_that_hangs_does_not_hold_up_sales_nor_the_stop(make_program, server):
+    program = make_program()
+    text = program.config.read_text().replace("timeout_seconds = 3", "timeout_seconds = 60")
+    program.config.write_text(text)
+    program.start()
+    program.synced()
+    server.mode = "hang"
+    waiting = server.requests
+    program.sell()
+    program.until(lambda: server.requests > waiting)
+    assert program.sell()["number"] == "3-2"
+    before = time.monotonic()
+    assert program.stop() == 0
+    assert time.monotonic() - before < 10
+    server.mode = "ok"
+    program.start()
+    program.synced()
+    assert server.sold() and server.defects == [] and program.status()["defects"] == []
 
 
 def test_print_test(make_program, tmp_path):

@@ -218,8 +218,12 @@ def test_the_last_entry_is_never_purged(bench):
     bench.sell(2)
     for n in (1, 2):
         bench.journal.acknowledge(n, NOON)
+    uuids = list(bench.writer.index.tickets)
     bench.writer.purge(NOON + timedelta(days=400))
     assert bench.journal.numbers == [2]
+    index = bench.writer.index
+    assert list(index.tickets) == uuids[1:] and index.by_number("3-1") is None
+    assert set(index.entries) == set(uuids), "a purged sale is not sold again"
 
 
 def test_without_entries_nor_checkpoint_no_number_is_given_twice(bench):
@@ -329,6 +333,45 @@ def test_days_without_the_program_are_closed_one_by_one(bench):
     bench.sell()
     kinds = [r["kind"] for r in bench.journal.read(2)["records"]]
     assert kinds.count("GTJ") == 19 and kinds.count("GTM") == 1 and kinds[-1] == "TCK"
+    bench.open()
+    assert bench.messages() == []
+
+
+def test_a_year_without_the_program_is_cut_into_entries_the_server_takes(bench):
+    bench.sell()
+    bench.clock_file.write_text("2027-03-20T08:00:00Z")
+    bench.sell()
+    entries = [bench.journal.read(n) for n in bench.journal.numbers]
+    assert all(len(entry["records"]) < 500 for entry in entries) and len(entries) > 4
+    assert [e["event"]["type"] for e in entries[1:-1]] == ["closing"] * (len(entries) - 2)
+    assert all(e["records"][-1]["kind"] == "ANC" for e in entries[1:-1])
+    assert entries[-1]["event"]["type"] == "ticket"
+    kinds = [r["kind"] for entry in entries for r in entry["records"]]
+    assert kinds.count("GTJ") == 371 and kinds.count("GTM") == 12 and kinds.count("GTA") == 1
+    state = bench.writer.state
+    assert bench.open().state == state and bench.messages() == []
+
+
+def test_cut_short_between_two_of_them_the_rest_is_closed_later(bench, monkeypatch):
+    bench.sell()
+    bench.clock_file.write_text("2027-03-20T08:00:00Z")
+    real, left = bench.journal.append, [2]
+
+    def append(entry, **options):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Refusal("disk_full", "plein")
+        real(entry, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.journal, "append", append)
+        with pytest.raises(Refusal):
+            bench.sell()
+    assert bench.writer.n == 3
+    bench.open()
+    bench.sell()
+    kinds = [r["kind"] for n in bench.journal.numbers for r in bench.journal.read(n)["records"]]
+    assert kinds.count("GTJ") == 371 and kinds.count("ANC") == 371
     bench.open()
     assert bench.messages() == []
 

@@ -123,7 +123,10 @@ def _run(options: argparse.Namespace, config: Config, clock: Clock) -> int:
         till.close()
         raise
     asyncio.run(service.run())
-    return 0
+    # Everything is on disk. A thread may still wait for a server that hangs: nobody waits for it.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _status(options: argparse.Namespace, config: Config, clock: Clock) -> int:

@@ -133,6 +133,16 @@ class Index:
         if event.get("cash") and not training:
             self.cash.append(CashFact(entry["n"], ticket.day, False, "sale", event["cash"]))
 
+    def forget(self, last: int) -> None:
+        """Entries up to number ``last`` are no longer on disk: their tickets cannot be recalled, copied
+        nor given back here. Their uuids stay known: they are not sold again."""
+        gone = {uuid for uuid, ticket in self.tickets.items() if ticket.n <= last}
+        for uuid in gone:
+            ticket = self.tickets.pop(uuid)
+            self._by_number.pop((ticket.kind, ticket.number), None)
+            self._by_day[ticket.day].remove(uuid)
+        self.lines = {u: line for u, line in self.lines.items() if line.ticket not in gone}
+
     def by_number(self, number: str) -> KnownTicket | None:
         """The ticket with this printed number; training tickets never."""
         uuid = self._by_number.get(("TCK", number))

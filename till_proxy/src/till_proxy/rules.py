@@ -19,6 +19,7 @@ from escarcelle_core.documents import (
     Regime,
     Ticket,
 )
+
 from . import budgets, refunds
 from .cashiers import MANAGER, Cashier, Cashiers
 from .catalog import Catalog, FiscalPosition, Household

@@ -13,22 +13,20 @@ class SyncError(Exception):
 
 
 class Server:
-    """The server's till API over requests: one session, TLS verified, corporate proxy."""
+    """The server's till API over requests: TLS verified, corporate proxy.
+
+    ``push`` and ``fetch`` have a session each: they are called from two threads.
+    """
 
     def __init__(self, config: ServerConfig, identity: Identity):
         self._config = config
         self._base = f"{(config.url or identity.server_url).rstrip('/')}/escarcelle/till/v1"
-        self._session = requests.Session()
-        # Only the configured proxy: what the user's environment says must not divert the sales.
-        self._session.trust_env = False
-        self._session.headers["Authorization"] = f"Bearer {identity.api_key}"
-        self._session.headers["User-Agent"] = "escarcelle-till"
-        self._session.proxies = config.proxies
-        self._session.verify = config.verify
+        self._pushing = _session(config, identity)
+        self._fetching = _session(config, identity)
 
     def push(self, body: bytes) -> dict:
         """Send a batch; SyncError or requests' exceptions when it did not arrive."""
-        response = self._session.post(
+        response = self._pushing.post(
             f"{self._base}/entries",
             data=body,
             headers={"Content-Type": "application/json"},
@@ -47,7 +45,7 @@ class Server:
 
     def fetch(self, params: Mapping[str, str]) -> tuple[int, bytes]:
         """``GET snapshot``, for ``Snapshot.refresh``."""
-        response = self._session.get(
+        response = self._fetching.get(
             f"{self._base}/snapshot",
             params=params,
             timeout=self._config.timeout_seconds,
@@ -57,7 +55,19 @@ class Server:
 
     def close(self) -> None:
         """Drop the connections."""
-        self._session.close()
+        self._pushing.close()
+        self._fetching.close()
+
+
+def _session(config: ServerConfig, identity: Identity) -> requests.Session:
+    session = requests.Session()
+    # Only the configured proxy: what the user's environment says must not divert the sales.
+    session.trust_env = False
+    session.headers["Authorization"] = f"Bearer {identity.api_key}"
+    session.headers["User-Agent"] = "escarcelle-till"
+    session.proxies = config.proxies
+    session.verify = config.verify
+    return session
 
 
 def _told(response: requests.Response) -> str:

@@ -52,7 +52,6 @@ class Service:
         )  # fmt: skip
         self.agent: Agent | None = None
         self.port = till.config.till.port
-        self._server: Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
         self.ready = threading.Event()
@@ -93,8 +92,8 @@ class Service:
             await self.queue.stop()
             await asyncio.to_thread(self.papers.close)
             await till.do(till.end)
-            if self._server:
-                self._server.close()
+            if self.agent is not None:
+                self.agent.close()
             till.close()
 
     def stop_soon(self) -> None:
@@ -124,8 +123,7 @@ class Service:
         identity = self.till.identity
         if identity is not None:
             config = self.till.config.server
-            self._server = Server(config, identity)
-            self.agent = Agent(self.till, self._server, config)
+            self.agent = Agent(self.till, Server(config, identity), config)
             tasks.append(asyncio.create_task(self.agent.run(), name="push"))
             tasks.append(asyncio.create_task(self.agent.renew(), name="renew"))
         return tasks

@@ -8,10 +8,11 @@ old disk, and says so.
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 
@@ -27,6 +28,7 @@ from .vault import VaultError
 if TYPE_CHECKING:
     from .till import Till
 
+T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 MAX_ENTRIES = 200
@@ -57,7 +59,18 @@ class Agent:
         self._server = server
         self._config = config
         self._wake = asyncio.Event()
+        self._network = ThreadPoolExecutor(2, thread_name_prefix="network")
         self.health = Health()
+
+    async def _away(self, function: Callable[..., T], *arguments: object) -> T:
+        """Run a network call in a thread of ours: a stop does not wait for a server that hangs."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._network, function, *arguments)
+
+    def close(self) -> None:
+        """Give up whatever is under way."""
+        self._network.shutdown(wait=False, cancel_futures=True)
+        self._server.close()
 
     def wake(self) -> None:
         """Something new waits: do not finish the ten seconds."""
@@ -119,7 +132,7 @@ class Agent:
     async def _send(self, batch: list[dict]) -> bool:
         body = json.dumps({"entries": batch}, ensure_ascii=False).encode()
         fault("before_send")
-        answer = await asyncio.to_thread(self._server.push, body)
+        answer = await self._away(self._server.push, body)
         fault("after_send")
         done = await self._till.do(self._apply, batch, answer)
         self.health.online, self.health.error = True, ""
@@ -216,7 +229,7 @@ class Agent:
         # What the server had acknowledged before we ask is in the balances it answers with.
         mark = await till.do(till.shelf.mark, till.writer)
         try:
-            await asyncio.to_thread(till.snapshot.refresh, self._server.fetch, till.clock.now())
+            await self._away(till.snapshot.refresh, self._server.fetch, till.clock.now())
             await till.do(till.shelf.take, mark, till.writer)
         except (requests.RequestException, OSError) as error:
             self.health.snapshot_error = f"Données du serveur non renouvelées ({reason(error)})."

@@ -51,7 +51,10 @@ class Tickets:
             return None
         if known.type not in ("ticket", "training") or known.content != order.content:
             raise Refusal("conflict", _CONFLICT, uuid=order.uuid)
-        return self._writer.journal.read(known.n)
+        try:
+            return self._writer.journal.read(known.n)
+        except KeyError:  # sold so long ago that its file is gone
+            raise Refusal("conflict", _CONFLICT, uuid=order.uuid) from None
 
     def sell(self, order: Order, cashier: Cashier, catalog: Catalog) -> dict:
         """Sign a new order and return its entry; Refusal leaves everything as it was."""

@@ -6,14 +6,14 @@ entry durable; the state in memory changes last. Whatever fails before leaves no
 
 import os
 import uuid as uuids
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from escarcelle_core import chain, jet
 from escarcelle_core.chain import Desk, Issue
 from escarcelle_core.documents import JetEvent
-from escarcelle_core.record import utc_text
+from escarcelle_core.record import Record, utc_text
 from escarcelle_core.state import TillState
 
 from .clock import Clock
@@ -21,7 +21,7 @@ from .errors import Refusal
 from .faults import fault
 from .index import Index
 from .journal import Defect, Journal
-from .recovery import Checkpoint, Recovered, recover
+from .recovery import Checkpoint, Recovered, after, recover
 from .state import StateDir
 from .vault import Vault, VaultError
 
@@ -29,6 +29,8 @@ from .vault import Vault, VaultError
 TOLERATED_SETBACK = timedelta(minutes=2)
 #: A till can be off for a long summer, not for this long: then it is the clock that is wrong.
 LONGEST_ABSENCE = timedelta(days=400)
+#: The server refuses an entry of more than 500 records; a closed day makes three or more.
+MOST_RECORDS = 200
 _BASE = "base"
 
 Make = Callable[[TillState, Desk, datetime], Issue]
@@ -116,18 +118,36 @@ class Writer:
         elif not behind:
             self._setback_told = False
         issue = make(self.state, self.desk, at)
+        *before, records = _parts(issue.records)
+        for part in before:
+            self._keep(part, at, _closing_uuid(part), {"type": "closing", "by": "clock"}, None, True)
+        entry = self._keep(records, at, uuid, event, order, essential)
+        self._setback_told = behind
+        return entry
+
+    def _keep(
+        self,
+        records: list[Record],
+        at: datetime,
+        uuid: str,
+        event: dict,
+        order: dict | None,
+        essential: bool,
+    ) -> dict:
         entry = {
             "n": self.n + 1,
             "uuid": uuid,
             "till": self.desk.device.uid,
             "made_at": utc_text(self._clock.now()),
-            "records": [record.as_json() for record in issue.records],
+            "records": [record.as_json() for record in records],
             "order": order,
             "event": event,
         }
+        state = self.state
+        for record in records:
+            state = after(state, record)
         self.journal.append(entry, essential=essential)
-        self._setback_told = behind
-        self._now = replace(self._now, n=entry["n"], state=issue.state, at=at)
+        self._now = replace(self._now, n=entry["n"], state=state, at=at)
         self.index.add(entry)
         self._write_head()
         fault("after_commit")
@@ -170,6 +190,7 @@ class Writer:
             self._vault.write(_BASE, self._now.dump())
             self._write_head()
             self.journal.purge(numbers)
+            self.index.forget(numbers[-1])
         return len(numbers)
 
     def _write_head(self) -> None:
@@ -198,6 +219,24 @@ class Writer:
         except VaultError as error:
             notes.append(Defect(0, f"Point de contrôle durable illisible : {error}"))
             return None
+
+
+def _parts(records: Sequence[Record]) -> list[list[Record]]:
+    """Cut a very long issue (a till that was off for months) into entries the server takes, each
+    ending with an anchor: what was kept before a crash is then a whole number of closed days."""
+    parts: list[list[Record]] = [[]]
+    for record in records:
+        parts[-1].append(record)
+        if record.kind == "ANC" and len(parts[-1]) >= MOST_RECORDS:
+            parts.append([])
+    if len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def _closing_uuid(records: Sequence[Record]) -> str:
+    last = records[-1]
+    return chain.derived(last.till, "closing", str(last.seq))
 
 
 def _no_head() -> Defect:
