@@ -22,6 +22,7 @@ from ops.day.browser import TillBrowser
 from ops.day.clock import DayClock
 from ops.day.counts import Database, printed
 from ops.day.seller import Ledger, Refused, Seller
+from ops.errors import OpsError
 from ops.paths import HOUSE
 from ops.postgres import Cluster
 
@@ -278,4 +279,7 @@ if __name__ == "__main__":
         sys.exit(main())
     except (DayError, Refused) as error:
         print(f"La journée a échoué : {error}", file=sys.stderr)
+        sys.exit(1)
+    except OpsError as error:
+        print(error.report(), file=sys.stderr)
         sys.exit(1)
