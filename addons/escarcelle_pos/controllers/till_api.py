@@ -75,7 +75,7 @@ class TillApi(http.Controller):
 
     def _env(self, company=None):
         """Superuser environment in French, in the till's company."""
-        context = {"lang": LANGUAGE, "tz": "Europe/Paris"}
+        context = {"lang": LANGUAGE}
         if company:
             context["allowed_company_ids"] = company.ids
         return request.env(user=SUPERUSER_ID, su=True, context=context)

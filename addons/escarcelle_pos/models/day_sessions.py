@@ -24,9 +24,20 @@ class DaySessions:
             self._open[day] = self._find(day) or self._make(day, at)
         return self._open[day]
 
-    def counted(self, day, at):
-        """The session a closing count of ``day`` is about: a count may come after the closing."""
-        return self._open.get(day) or self._find(day) or self._last(day) or self.of(day, at)
+    def of_cash(self, day, at, record, counting=False):
+        """The session cash of ``day`` is booked in; it may move, and is often counted, after the closing.
+
+        ``record``: the move's or count's own; ``counting``: a closing count is about a session that was.
+        """
+        session = self._open.get(day) or self._find(day) or self._last(day)
+        if session and (counting or session.state != "closed"):
+            return session
+        if not self._was_closed(day, record):
+            return self.of(day, at)
+        # No closing will come for it any more: it is booked as soon as can be.
+        session = self._make(day, at)
+        session.escarcelle_closed_at = at
+        return session
 
     def closed(self, record):
         """A day closing (GTJ) has come: the session may be closed. No session: nothing was sold."""
@@ -43,6 +54,21 @@ class DaySessions:
 
     def _last(self, day):
         return self.Session.search(self._domain(day), order="escarcelle_rank desc", limit=1)
+
+    def _was_closed(self, day, record):
+        """Whether the day stood closed, in the till's own order, when ``record`` was signed."""
+        if not record:
+            return False
+        self.till.env.cr.execute(
+            """
+            SELECT kind FROM fiscal.record
+            WHERE till = %s AND business_day = %s AND kind IN ('TCK', 'GTJ')
+              AND id < (SELECT id FROM fiscal.record WHERE till = %s AND kind = %s AND seq = %s)
+            ORDER BY id DESC LIMIT 1
+            """,
+            [self.till.uid8, day, self.till.uid8, record["kind"], record["seq"]],
+        )
+        return self.till.env.cr.fetchone() == ("GTJ",)
 
     def _make(self, day, at):
         config = self.till.config_id

@@ -47,7 +47,12 @@ class EscarcelleTill(models.Model):
 
     def _escarcelle_in_company(self):
         """Superuser environment in the till's company, in French, without chatter."""
-        context = {**QUIET, "lang": "fr_FR", "tz": "Europe/Paris", "allowed_company_ids": self.company_id.ids}
+        context = {
+            **QUIET,
+            "lang": "fr_FR",
+            "tz": self.company_id.escarcelle_timezone,
+            "allowed_company_ids": self.company_id.ids,
+        }
         return self.with_env(self.env(su=True, context=context))
 
     def _escarcelle_lock(self):
@@ -122,8 +127,8 @@ class EscarcelleTill(models.Model):
                 pending.append(job)
             elif job.type in ("cash_move", "cash_count"):
                 day = job.business_day or self._escarcelle_day(job.made_at)
-                closing_count = job.type == "cash_count" and job.entry["event"].get("moment") == "closing"
-                job.session = (sessions.counted if closing_count else sessions.of)(day, job.made_at)
+                counting = job.type == "cash_count" and job.entry["event"].get("moment") == "closing"
+                job.session = sessions.of_cash(day, job.made_at, job.own_record, counting)
                 self._escarcelle_attempt(job, self._escarcelle_cash)
         self._escarcelle_build(pending)
         if any(record["kind"] == "GTJ" for job in jobs for record in job.records):

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-TILL_ADDRESS = "http://127.0.0.1:8868"
-
 
 class PosConfig(models.Model):
     _inherit = "pos.config"

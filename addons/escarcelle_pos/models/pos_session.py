@@ -5,6 +5,8 @@ from odoo.exceptions import ConcurrencyError, UserError
 from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
+#: How often a closing is tried when it meets a till that sends.
+TRIES = 5
 
 
 class PosSession(models.Model):
@@ -66,6 +68,7 @@ class PosSession(models.Model):
 
     def action_escarcelle_close(self):
         """Button: try again to close a day whose closing has arrived from the till."""
+        self.check_access("write")
         for session in self.sorted("id"):
             if not session._escarcelle_try_close():
                 raise UserError(session.escarcelle_close_error)
@@ -86,13 +89,19 @@ class PosSession(models.Model):
             order="escarcelle_till_id, escarcelle_business_day, escarcelle_rank",
         )
         for done, session in enumerate(due, 1):
-            session._escarcelle_try_close()
-            self.env["ir.cron"]._commit_progress(1, remaining=len(due) - done)
+            for _attempt in range(TRIES):
+                try:
+                    session._escarcelle_try_close()
+                    self.env["ir.cron"]._commit_progress(1, remaining=len(due) - done)
+                    break
+                except (OperationalError, ConcurrencyError):
+                    # A till was sending at the same instant: again, on fresh data.
+                    self.env.cr.rollback()
 
     def _escarcelle_try_close(self):
         """Close this day; False and ``escarcelle_close_error`` when it cannot be. Never raises for that."""
         self.ensure_one()
-        session = self.sudo().with_company(self.company_id)
+        session = self.with_env(self.sudo().escarcelle_till_id._escarcelle_in_company().env)
         if session.state == "closed":
             return True
         try:

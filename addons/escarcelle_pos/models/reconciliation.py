@@ -142,6 +142,7 @@ class EscarcelleTill(models.Model):
         if self:
             domain &= Domain("till_id", "in", self.ids)
         self.env.flush_all()
+        self.env["escarcelle.reconciliation"].invalidate_model()
         rows = self.env["escarcelle.reconciliation"].search(domain, order="business_day, till_id")
         return [
             {

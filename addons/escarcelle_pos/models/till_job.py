@@ -53,11 +53,15 @@ class Job:
         return next((r for r in self.records if r["kind"] == "TCK"), None)
 
     @property
-    def business_day(self) -> date | None:
-        """Day of what the entry is about: its last record that is no part of an elapsed period."""
+    def own_record(self) -> dict | None:
+        """What the entry is about: its last record that is no part of an elapsed period."""
         own = [r for r in self.records if r["kind"] not in ("GTJ", "GTM", "GTA", "ANC")]
-        last = (own or self.records or [None])[-1]
-        return date.fromisoformat(last["business_day"]) if last else None
+        return (own or self.records or [None])[-1]
+
+    @property
+    def business_day(self) -> date | None:
+        """Day of what the entry is about."""
+        return date.fromisoformat(self.own_record["business_day"]) if self.own_record else None
 
     @property
     def sale_day(self) -> date:

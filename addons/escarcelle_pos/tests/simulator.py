@@ -106,14 +106,16 @@ class SimulatedTill:
         return self.sell(rows, operation=CANCELLATION, **options)
 
     def cash_move(self, amount, reason="Monnaie"):
-        issue = chain.issue_event(self.state, self.desk, JetEvent(DRAWER_OPENED, f"{reason} {amount}"), self.at)
-        event = {"type": "cash_move", "uuid": str(uuid4()), "amount": amount, "reason": reason}
-        return self._entry(issue, event["uuid"], event)
+        said = JetEvent(DRAWER_OPENED, f"{reason} {amount}")
+        return self._cash(said, {"type": "cash_move", "amount": amount, "reason": reason})
 
     def count(self, amount, moment="closing"):
-        issue = chain.issue_event(self.state, self.desk, JetEvent(CASH_COUNT, f"{moment} {amount}"), self.at)
-        event = {"type": "cash_count", "uuid": str(uuid4()), "amount": amount, "moment": moment, "notes": ""}
-        return self._entry(issue, event["uuid"], event)
+        said = JetEvent(CASH_COUNT, f"{moment} {amount}")
+        return self._cash(said, {"type": "cash_count", "amount": amount, "moment": moment, "notes": ""})
+
+    def _cash(self, said, event):
+        uuid = str(uuid4())
+        return self._entry(chain.issue_event(self.state, self.desk, said, self.at, uuid), uuid, event)
 
     def close(self):
         issue = chain.close_day(self.state, self.desk, self.at)

@@ -144,6 +144,27 @@ class TestDay(TillCase):
         entry = self.env["escarcelle.till.entry"].search([("till_id", "=", self.till.id)], order="n desc", limit=1)
         self.assertTrue(entry.error)
 
+    def test_cash_taken_after_the_closing(self):
+        self.ingest(self.till, self.device.sell([self.row(550, "10.0000")]), self.device.close())
+        self.close_due(self.till)
+        taken = self.device.cash_move(-500, "Banque")
+        self.device.pass_time(days=1)
+        sale = self.device.sell([self.row()])
+        self.device.pass_time(days=1)
+        self.ingest(self.till, taken, sale, self.device.close_elapsed())
+        sessions = self.close_due(self.till)
+        self.assertEqual(sessions.mapped("escarcelle_close_error"), [False] * 3)
+        self.assertEqual(sessions.mapped("state"), ["closed"] * 3)
+        self.assertEqual(sessions[1].statement_line_ids.mapped("amount"), [-5.0])
+        self.assertEqual(sessions[1].escarcelle_business_day, date(2026, 11, 21))
+        self.assertEqual(sessions[2].cash_register_balance_end_real, 7.5)
+
+    def test_drawer_counted_before_any_sale_of_a_day_that_comes_late(self):
+        entries = [self.device.count(1000, "opening"), self.device.sell([self.row()]), self.device.close()]
+        self.ingest(self.till, *entries)
+        [session] = self.close_due(self.till)
+        self.assertEqual((session.state, session.cash_register_balance_start), ("closed", 10))
+
     def test_locked_period_books_today_as_a_cutoff(self):
         sale, closing = self.device.sell([self.row()]), self.device.close()
         self.company.fiscalyear_lock_date = date(2026, 11, 30)
@@ -193,8 +214,9 @@ class TestDay(TillCase):
         entry.with_user(self.manager).action_retry()
         self.assertEqual((entry.build, entry.order_id.amount_total), ("built", 2.5))
         self.close_due(self.till)
-        self.assertEqual(session.state, "closed")
-        self.assertTrue(self.reconciled(self.till)[0]["matches"])
+        self.assertEqual((session.state, session.escarcelle_close_error), ("closed", False))
+        [row] = self.reconciled(self.till)
+        self.assertTrue(row["matches"], row)
 
     def test_repaired_after_a_forced_closing_has_a_session_of_the_same_day(self):
         lost = self._product("Disparu", "GONE", 550)
