@@ -6,7 +6,7 @@
     "author": "Escarcelle contributors",
     "license": "LGPL-3",
     "depends": ["point_of_sale", "l10n_fr_account"],
-    "external_dependencies": {"python": ["escarcelle-core>=0.1"]},
+    "external_dependencies": {"python": ["escarcelle-core>=0.1", "py7zr>=1.0"]},
     "data": [
         "security/security.xml",
         "security/ir.model.access.csv",

@@ -1,4 +1,5 @@
 from . import (
+    test_archive,
     test_device,
     test_instance,
     test_journal,

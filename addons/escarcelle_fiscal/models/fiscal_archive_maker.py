@@ -1,0 +1,207 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from escarcelle_core import archive_xml, jet, pyz, stamp
+from escarcelle_core.archive import ArchivedKey, ArchiveHeader, ArchivePeriod, ArchiveSeal
+from escarcelle_core.archive_builder import ArchiveBuilder
+from escarcelle_core.chain import issue_archive, issue_event
+from escarcelle_core.documents import KINDS, JetEvent
+from escarcelle_core.errors import EscarcelleError
+from escarcelle_core.record import Record
+from escarcelle_core.state import TillState
+
+from ..tools import archive_files
+from .fiscal_journal import _WIRE, _state
+
+#: Records read at once: what an archive of any length takes in memory.
+BATCH = 500
+_READ = _WIRE.replace("SELECT", "SELECT id,", 1)
+
+
+class EscarcelleFiscalArchiveMaker(models.AbstractModel):
+    """Makes an archive of the journal: what was signed, per device, in order.
+
+    An archive begins where the one before it, of the same company and level, ended: also what arrived
+    late is in one of them, once. The server's chain is locked from beginning to end, so that the
+    archive's number and what it says of the server stay true; no till waits for it.
+    """
+
+    _name = "escarcelle.fiscal.archive.maker"
+    _description = "Maker of fiscal archives"
+
+    @api.model
+    def _escarcelle_make(self, company, level, day):
+        """Make the archive of the period of ``level`` (J, M, A) containing ``day``.
+
+        Returns its file name. UserError when the journal cannot be archived. The file is in its place
+        once the transaction is committed.
+        """
+        files = self.env["escarcelle.fiscal.instance"]._escarcelle_open()
+        # Signs what waits, and the initialisation of the server's journal when it is its first line.
+        self.env["escarcelle.fiscal.outbox"]._escarcelle_drain()
+        device = self.env["escarcelle.fiscal.device"]
+        journal = self.env["escarcelle.fiscal.journal"]
+        desk = device._escarcelle_server_desk(files)
+        state = journal._escarcelle_standing(files.till)
+        self._escarcelle_settle_files(files.till)
+        at = device._escarcelle_now()
+        tills = self._escarcelle_tills(company, files.till)
+        keys, certificates = self._escarcelle_keys([uid8 for uid8, _number in tills])
+        rules = company._escarcelle_rules()
+        header = ArchiveHeader(
+            state.seq("ARC") + 1, ArchivePeriod.of(level, day, rules), company._escarcelle_company(),
+            desk.device, rules, at, keys,
+        )  # fmt: skip
+        folder = self.env["escarcelle.fiscal.instance"]._escarcelle_folder()
+        with archive_files.workshop(folder) as work:
+            builder = ArchiveBuilder(archive_files.opener(work), header, certificates)
+            builder.add_verifier(pyz.build())
+            try:
+                self._escarcelle_fill(builder, tills)
+                seal = builder.finish(desk.signer, desk.signer.certificate_pem)
+                issue = issue_archive(state, desk, seal, at)
+                sealed = issue.records[-1]
+                code = jet.ARCHIVE_YEAR if level == "A" else jet.ARCHIVE_INTERMEDIATE
+                told = issue_event(issue.state, desk, JetEvent(code, header.name), at)
+            except EscarcelleError as error:
+                raise UserError(str(error)) from error
+            journal._escarcelle_append(files.till, [*issue.records, *told.records])
+            builder.write_seal(sealed)
+            target = archive_files.waiting(folder, header.name)
+            self.env.cr.postrollback.add(lambda: archive_files.discard(folder, header.name))
+            archive_files.pack(work, target)
+        self.env.cr.postcommit.add(lambda: archive_files.deliver(folder, header.name))
+        self._escarcelle_say_deviations(builder)
+        self.env["escarcelle.fiscal.archive.check"]._escarcelle_check(target)
+        return header.name
+
+    def _escarcelle_fill(self, builder, tills):
+        period = builder.header.period
+        earlier = self._escarcelle_previous(builder.header)
+        for uid8, number in tills:
+            before, last_id = self._escarcelle_start(uid8, earlier, period.first)
+            builder.till(uid8, number, before)
+            for data in self._escarcelle_read(uid8, last_id, period.last):
+                builder.record(Record.from_json(data))
+            builder.end_till()
+
+    def _escarcelle_read(self, uid8, last_id, last_day):
+        """Records of a device after ``last_id``, up to a business day, in the order of its chain."""
+        while True:
+            self.env.cr.execute(
+                f"{_READ} WHERE till = %s AND id > %s AND business_day <= %s ORDER BY id LIMIT %s",
+                [uid8, last_id, last_day, BATCH],
+            )
+            rows = self.env.cr.fetchall()
+            for last_id, data in rows:
+                yield data
+            if len(rows) < BATCH:
+                return
+
+    def _escarcelle_tills(self, company, server):
+        """(uid8, number) of the server and of the devices that ever were this company's, by number."""
+        self.env.cr.execute(
+            "SELECT DISTINCT uid, number FROM fiscal.till WHERE company_id = %s OR uid = %s ORDER BY number",
+            [company.id, server],
+        )
+        return self.env.cr.fetchall()
+
+    def _escarcelle_keys(self, uids):
+        self.env.cr.execute(
+            "SELECT c.till, c.key_id, c.pem, c.valid_from, r.revoked_at FROM fiscal.certificate c"
+            " LEFT JOIN fiscal.certificate_revocation r USING (till, key_id)"
+            " WHERE c.till = ANY(%s) ORDER BY c.id",
+            [uids],
+        )
+        rows = self.env.cr.fetchall()
+        keys = tuple(ArchivedKey(till, key, since, gone) for till, key, _pem, since, gone in rows)
+        return keys, {key: pem for _till, key, pem, _since, _gone in rows}
+
+    def _escarcelle_previous(self, header):
+        """The seal this archive continues: the last one of the same company and level, when it is of
+        the period before this one, or of the same period (this one is then its supplement)."""
+        self.env.cr.execute(
+            "SELECT xml FROM fiscal.record WHERE till = %s AND kind = 'ARC' ORDER BY seq DESC",
+            [header.server.uid],
+        )
+        period = header.period
+        for (xml,) in self.env.cr.fetchall():
+            seal: ArchiveSeal = archive_xml.read(stamp.parse(xml))
+            if (seal.period.level, seal.company.siret) == (period.level, header.company.siret):
+                follows = seal.period.last == period.first - timedelta(days=1)
+                return seal if follows or seal.period.first == period.first else None
+        return None
+
+    def _escarcelle_start(self, uid8, earlier, first):
+        """(TillState, id of the last record) where an archive begins for a device."""
+        if earlier:
+            heads = next((dict(till.heads) for till in earlier.tills if till.uid == uid8), {})
+            places = tuple((kind, head.seq, head.signature) for kind, head in heads.items())
+            if not places:
+                return TillState(), 0
+            self.env.cr.execute(f"{_HEADS} AND (kind, seq, signature) IN %s", [uid8, places])
+            found = self.env.cr.dictfetchall()
+            if len(found) != len(places):
+                raise UserError(
+                    self.env._(
+                        "The journal no longer holds what archive %s attests. It was restored from an older"
+                        " copy or altered: stop archiving, keep the archives, and call your support.",
+                        earlier.name,
+                    )
+                )
+        else:
+            self.env.cr.execute(
+                f"SELECT h.* FROM unnest(%s) k, LATERAL ({_HEADS} AND kind = k AND business_day < %s"
+                " ORDER BY seq DESC LIMIT 1) h",
+                [list(KINDS), uid8, first],
+            )
+            found = self.env.cr.dictfetchall()
+        return _state(_standing(found)), max((row["record_id"] for row in found), default=0)
+
+    def _escarcelle_settle_files(self, server):
+        """Files left waiting when the server was killed: the journal says which are archives."""
+        folder = self.env["escarcelle.fiscal.instance"]._escarcelle_folder()
+        for name in archive_files.left_waiting(folder):
+            self.env.cr.execute(
+                "SELECT EXISTS (SELECT FROM fiscal.record WHERE till = %s AND kind = 'ARC'"
+                " AND strpos(xml, %s) > 0)",
+                [server, f' nom="{name}"'],
+            )
+            settle = archive_files.deliver if self.env.cr.fetchone()[0] else archive_files.discard
+            settle(folder, name)
+
+    def _escarcelle_say_deviations(self, builder):
+        """A stored value that is not what was signed beside it: someone altered the table."""
+        for shown, names in builder.deviations[:20]:
+            self.env["escarcelle.fiscal.outbox"]._escarcelle_note(
+                jet.INTEGRITY_DEFECT, f"{shown} valeurs modifiées en base {names}"
+            )
+
+
+_HEADS = (
+    "SELECT kind, seq, signature, business_day, id AS record_id, totals, payload FROM fiscal.record"
+    " WHERE till = %s"
+)
+
+
+def _standing(rows):
+    """What ``fiscal.lock`` would have answered when these were the last records of their chains."""
+    if not rows:
+        return {"heads": {}}
+    payloads = {row["kind"]: row["payload"].split(",") for row in rows}
+    return {
+        "heads": {
+            row["kind"]: {
+                "seq": row["seq"],
+                "signature": row["signature"],
+                "business_day": row["business_day"].isoformat(),
+                "record_id": row["record_id"],
+            }
+            for row in rows
+        },
+        "totals": max(rows, key=lambda row: row["record_id"])["totals"],
+        "closing": payloads["GTJ"][5] if "GTJ" in payloads else None,
+        "anchor": payloads["ANC"][0] if "ANC" in payloads else None,
+    }
