@@ -66,7 +66,12 @@ class Service:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        mark = {"pid": self._child.pid, "started": started_at(self._child.pid)}
+        mark = {
+            "pid": self._child.pid,
+            "started": started_at(self._child.pid),
+            "launcher": os.getpid(),
+            "launched": started_at(os.getpid()),
+        }
         self._pid_file.write_text(json.dumps(mark))
 
     @property
@@ -108,20 +113,44 @@ class Service:
             pass
 
     def end_leftover(self) -> None:
-        """End the process of the pid file, if it is still that one."""
-        try:
-            mark = json.loads(self._pid_file.read_text())
-            pid, started = int(mark["pid"]), mark["started"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return
-        if self._child is not None and self._child.pid == pid:
-            return
-        deadline = time.monotonic() + GRACE
-        sent = None
-        while started is not None and started_at(pid) == started:
-            wanted = signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL
-            if sent != wanted:
-                os.killpg(pid, wanted)
-                sent = wanted
-            time.sleep(0.1)
-        self._pid_file.unlink(missing_ok=True)
+        """End the process of the pid file, if it is still that one and nobody minds it any more.
+
+        Raises:
+            OpsError: another launcher, still there, runs it.
+        """
+        end_leftover(self._pid_file)
+
+
+def end_leftovers(run: Path, world: str) -> None:
+    """The same for every program of a world, whatever this run is about to start.
+
+    To be done before ports are chosen: what was left behind holds the usual ones.
+    """
+    for pid_file in run.glob(f"*-{world}*.pid"):
+        end_leftover(pid_file)
+
+
+def end_leftover(pid_file: Path) -> None:
+    """See ``Service.end_leftover``."""
+    try:
+        mark = json.loads(pid_file.read_text())
+        pid, started = int(mark["pid"]), mark["started"]
+        launcher, launched = int(mark["launcher"]), mark["launched"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if launcher == os.getpid():
+        return
+    deadline = time.monotonic() + GRACE
+    sent = None
+    while started is not None and started_at(pid) == started:
+        if launched is not None and started_at(launcher) == launched:
+            raise OpsError(
+                f"« {pid_file.stem} » tourne déjà, lancé par le processus {launcher}",
+                f"l'arrêter d'abord : kill {launcher}",
+            )
+        wanted = signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL
+        if sent != wanted:
+            os.killpg(pid, wanted)
+            sent = wanted
+        time.sleep(0.1)
+    pid_file.unlink(missing_ok=True)

@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from ops import processes
 from ops.console import CONSOLE
+from ops.paths import HOUSE
 from ops.postgres import Cluster
 from ops.server import OdooServer
 from ops.tills import Printer, Till, pairing_codes
@@ -38,11 +40,10 @@ def opened(
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Shop]:
     """Start everything, enrol the tills that are not, and end it all on the way out."""
-    with ExitStack() as closing:
+    processes.end_leftovers(HOUSE.run, world.name)
+    with ExitStack() as closing, ThreadPoolExecutor(2) as pool:
         server = OdooServer(cluster, world, port_name, env)
         closing.callback(server.stop)
-        with CONSOLE.working("serveur Odoo"):
-            server.start()
         printers = [Printer(world, number) for number in numbers]
         tills = [
             Till(world, number, server.url, printer.port, env)
@@ -50,17 +51,18 @@ def opened(
         ]
         for part in (*printers, *tills):
             closing.callback(part.stop)
-        for printer in printers:
-            printer.start()
-        for till in tills:
-            till.write_conf()
         enrol = [till for till in tills if not till.enrolled()]
-        if enrol:
+        server.world.write_conf(cluster, server.port)
+        codes = (
+            pool.submit(pairing_codes, world, [till.number for till in enrol]) if enrol else None
+        )
+        with CONSOLE.working("serveur Odoo"):
+            for printer in printers:
+                printer.start()
+            server.start()
+        if codes:
             with CONSOLE.working("appairage des caisses"):
-                codes = pairing_codes(world, [till.number for till in enrol])
-                for till in enrol:
-                    till.enroll(codes[till.number])
-        with CONSOLE.working("caisses"), ThreadPoolExecutor(len(tills)) as pool:
-            for future in [pool.submit(till.start) for till in tills]:
-                future.result()
+                list(pool.map(lambda till: till.enroll(codes.result()[till.number]), enrol))
+        with CONSOLE.working("caisses"):
+            list(pool.map(Till.start, tills))
         yield Shop(world, server, tills, printers)

@@ -9,7 +9,7 @@ import ast
 import re
 from functools import cache
 
-from ops import databases, fiscal, hashing, odoo_command, odoo_source, world
+from ops import databases, fiscal, hashing, odoo_command, odoo_source, shell, world
 from ops.errors import OpsError
 from ops.paths import HOUSE
 from ops.ports import DEFAULTS
@@ -102,6 +102,7 @@ def build_template(cluster: Cluster) -> None:
         fiscal.migrate(cluster, draft.name)
         odoo_command.install(draft, OURS, log=log, what="l'installation de nos addons a échoué")
         load_demo_data(draft)
+        _prepare_assets(draft)
         _refuse_instance(cluster, draft)
 
     _build(cluster, template_world(), base_world(), fill)
@@ -116,10 +117,20 @@ def _refuse_instance(cluster: Cluster, draft: World) -> None:
         )
 
 
+def _prepare_assets(target: World) -> None:
+    """Make the pages' bundles once, here: every copy would make them again at its first page."""
+    argv = odoo_command.argv(target)
+    shell.run(
+        [*argv[:3], "shell", *argv[3:], "--no-http"],
+        what="les pages d'Odoo n'ont pas pu être préparées",
+        log=HOUSE.log / "odoo-template.log",
+        env=target.environment(),
+        stdin="env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n",
+    )
+
+
 def load_demo_data(target: World) -> None:
     """Fill a database with the demonstration shop."""
-    from ops import shell
-
     shell.run(
         [HOUSE.python, "-m", "ops.demo_data.load", "--config", target.conf,
          "--database", target.name],

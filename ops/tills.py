@@ -107,6 +107,7 @@ class Till:
 
     def enroll(self, code: str) -> None:
         """Make its key and pair it with the server: the code serves once."""
+        self.write_conf()
         shell.run(
             [self.program(), "--config", self.conf, "--server", self._server_url, "enroll", code],
             what=f"l'appairage de la caisse {self.number} a échoué",

@@ -2,8 +2,9 @@
 
 import contextlib
 
-from ops.paths import HOUSE
 from playwright.sync_api import Error, Page, sync_playwright
+
+from ops.paths import HOUSE
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]

@@ -1,6 +1,7 @@
 """Programs that stay up are found again and ended; a stranger that got the same pid is left alone."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ import time
 import pytest
 
 from ops.errors import OpsError
-from ops.processes import Service, started_at
+from ops.processes import Service, end_leftovers, started_at
 from ops.waiting import until
 
 SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
@@ -62,13 +63,42 @@ def test_its_children_end_with_it(service, monkeypatch):
     assert started_at(child) is None
 
 
-def test_one_left_behind_is_ended_before_another_starts(service):
+def disown(tmp_path, launcher=2**22 - 1):
+    """Rewrite the pid file as a launcher that is gone (or another one) would have left it."""
+    path = tmp_path / "run" / "essai.pid"
+    mark = json.loads(path.read_text())
+    mark |= {"launcher": launcher, "launched": started_at(launcher) or "1"}
+    path.write_text(json.dumps(mark))
+
+
+def test_one_left_behind_is_ended_before_another_starts(service, tmp_path):
     first = service()
     first.start()
+    disown(tmp_path)
     second = service()
-    second.start()  # as after a SIGKILL of the launcher: nothing but the pid file tells of the first
+    second.start()
     assert not first.alive()
     assert second.alive()
+
+
+def test_one_that_another_launcher_minds_is_left_alone(service, tmp_path):
+    first = service()
+    first.start()
+    disown(tmp_path, launcher=os.getppid())
+    with pytest.raises(OpsError, match="tourne déjà"):
+        service().start()
+    assert first.alive()
+
+
+def test_everything_left_behind_by_a_world_is_ended(service, tmp_path):
+    first = service()
+    first.start()
+    disown(tmp_path)
+    end_leftovers(tmp_path / "run", "autre")
+    assert first.alive()
+    (tmp_path / "run" / "essai.pid").rename(tmp_path / "run" / "caisse-monde-1.pid")
+    end_leftovers(tmp_path / "run", "monde")
+    assert not first.alive()
 
 
 def test_a_stranger_with_the_same_pid_is_left_alone(service, tmp_path):
@@ -76,7 +106,7 @@ def test_a_stranger_with_the_same_pid_is_left_alone(service, tmp_path):
     try:
         one = service()
         (tmp_path / "run").mkdir()
-        mark = {"pid": stranger.pid, "started": "1"}
+        mark = {"pid": stranger.pid, "started": "1", "launcher": 1, "launched": "0"}
         (tmp_path / "run" / "essai.pid").write_text(json.dumps(mark))
         one.start()
         assert stranger.poll() is None
