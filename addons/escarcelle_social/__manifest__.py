@@ -29,6 +29,7 @@
             "escarcelle_social/static/src/app/**/*",
         ],
     },
+    "post_init_hook": "post_init_hook",
     "application": True,
     "installable": True,
 }

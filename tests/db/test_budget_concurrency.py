@@ -6,13 +6,15 @@ Odoo replays a request that PostgreSQL refuses for concurrency; ``replayed`` doe
 import random
 import sys
 import threading
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import psycopg2
 import pytest
 
-NOVEMBER, DECEMBER = date(2031, 11, 15), date(2031, 12, 1)
+# The month before and this one: a month that has not begun is never opened.
+DECEMBER = date.today().replace(day=1)
+NOVEMBER = DECEMBER - timedelta(days=10)
 REPLAYED = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 HOMES = 12
 
@@ -59,7 +61,7 @@ def homes(registry):
             "company_id": company.id,
             "member_ids": [(0, 0, {"relation": "other"}), (0, 0, {"relation": "other"})],
             "entitlement_ids": [
-                (0, 0, {"date_from": "2031-01-01", "date_to": "2031-12-31", "decision": "granted"})
+                (0, 0, {"date_from": "2020-01-01", "date_to": "2099-12-31", "decision": "granted"})
             ],
         }
         return env["escarcelle.household"].create([values] * HOMES).ids
@@ -157,6 +159,18 @@ def test_a_ticket_received_twice_at_once_counts_once(registry, homes):
     assert check(registry, home) == 5500 - 700
 
 
+def test_the_job_opens_the_month_of_every_shop_once(registry, homes):
+    def job(env):
+        env["res.company"]._escarcelle_cron_allocate()
+
+    replayed(registry, job)
+    replayed(registry, job)
+    for home in homes:
+        rows = ledger_of(registry, home)[2]
+        assert [row[:3] for row in rows] == [("allocation", f"{DECEMBER:%Y-%m}", 5500)]
+        check(registry, home)
+
+
 def test_two_tills_a_job_and_a_manager_at_the_same_time(registry, homes):
     """Sales of two tills (each sent twice), the allocation job and adjustments, in real threads."""
     seed = random.randrange(10**6)
@@ -170,7 +184,9 @@ def test_two_tills_a_job_and_a_manager_at_the_same_time(registry, homes):
             day = draw.choice((NOVEMBER, DECEMBER))
             sold[home].append((cents, day))
             for _time in range(2):
-                replayed(registry, lambda env, h=home, c=cents, d=day, u=uuid: spend(env, h, c, d, u))
+                replayed(
+                    registry, lambda env, h=home, c=cents, d=day, u=uuid: spend(env, h, c, d, u)
+                )
 
     def job():
         for day in (NOVEMBER, DECEMBER, DECEMBER):
@@ -207,6 +223,6 @@ def test_two_tills_a_job_and_a_manager_at_the_same_time(registry, homes):
         rows = ledger_of(registry, home)[2]
         opened = {row[1] for row in rows if row[0] == "allocation"}
         # December came first for a household: November is then never opened, what it bought is owed.
-        start = 5500 if "2031-11" in opened else 0
+        start = 5500 if f"{NOVEMBER:%Y-%m}" in opened else 0
         expected = min(0, start - november) + 5500 - december + 100
         assert check(registry, home) == expected, f"seed {seed}: {rows}"

@@ -7,7 +7,7 @@ replayed. A till that opened the month by itself counts with the same dates and 
 
 from datetime import date, timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from escarcelle_core import budget
@@ -83,7 +83,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         start = budget.period_start(period)
-        today = min(today or fields.Date.context_today(self), _last_day(start))
+        today = min(today or self._escarcelle_today(), _last_day(start))
         due = (
             [row["household_id"] for row in self._escarcelle_due(start, today, households)]
             if today >= start
@@ -144,9 +144,7 @@ class ResCompany(models.Model):
         """Open the current month for all shops, in batches that are each committed."""
         cron = self.env["ir.cron"]
         for company in self.search([]):
-            today = fields.Date.context_today(
-                company.with_context(tz=company.partner_id.tz or "Europe/Paris")
-            )
+            today = company._escarcelle_today()
             due = [row["household_id"] for row in company._escarcelle_due(today, today)]
             cron._commit_progress(0, remaining=len(due))
             for start in range(0, len(due), BATCH):

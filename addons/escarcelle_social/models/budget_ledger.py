@@ -185,9 +185,10 @@ class EscarcelleBudgetLedger(models.Model):
             )
         ):
             return movements
-        household.company_id._escarcelle_allocate(
-            budget.period_of(day), households=household, today=day
-        )
+        company = household.company_id
+        # A till whose clock is ahead does not open months that have not begun.
+        begun = min(day, company._escarcelle_today())
+        company._escarcelle_allocate(budget.period_of(begun), households=household, today=begun)
         kind = "purchase" if spent_cents > 0 else "return"
         movement = self._escarcelle_post(
             household, kind, -spent_cents, day, origin=origin, order_id=order.id if order else False

@@ -31,7 +31,8 @@ class EscarcelleHousehold(models.Model):
     )  # fmt: skip
 
     first_name = fields.Char(required=True)
-    last_name = fields.Char(required=True, tracking=True)
+    # Not tracked: the history of a name would outlive its erasure.
+    last_name = fields.Char(required=True)
     short_name = fields.Char(
         "Name at the till", compute="_compute_short_name",
         help="First name and initial: all that a cashier sees.",

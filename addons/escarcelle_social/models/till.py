@@ -78,7 +78,7 @@ class EscarcelleTill(models.Model):
             .sudo()
             .search([("company_id", "=", company.id)], order="code, id")
         )
-        today = fields.Date.context_today(self)
+        today = company._escarcelle_today()
         horizon = today + timedelta(days=HORIZON_DAYS)
         allocations = self._escarcelle_allocations_ahead(company, today, horizon)
         entitlements = (

@@ -22,7 +22,8 @@ class SocialCase(TransactionCase):
         cls.env = cls.env(
             context={**cls.env.context, "tracking_disable": True, "mail_create_nolog": True}
         )
-        cls.startClassPatcher(patch.object(fields.Date, "context_today", lambda *_args: TODAY))
+        cls.today = TODAY
+        cls.startClassPatcher(patch.object(fields.Date, "context_today", lambda *_args: cls.today))
         cls.company = cls.env["res.company"].create({"name": "Épicerie d'essai"})
         cls.env.user.company_ids |= cls.company
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
@@ -73,6 +74,12 @@ class SocialCase(TransactionCase):
                 **values,
             }
         )
+
+    def on(self, day):
+        """From here on the day is ``day``; the next test starts on TODAY again."""
+        type(self).today = day
+        self.addCleanup(setattr, type(self), "today", TODAY)
+        self.env.invalidate_all()
 
     def pos_config(self, **values):
         """A point of sale of the shop, which has no chart of accounts."""

@@ -69,9 +69,11 @@ class TestBudgetAllocation(SocialCase):
         ):
             with self.subTest(rollover):
                 self.policy.write({"rollover": rollover, "rollover_cap": cap})
+                self.on(TODAY)
                 home = self.household()
                 self.ledger._escarcelle_post_ticket(home, 1000, TODAY, f"ticket-{rollover}")
-                self.company._escarcelle_allocate("2026-12", today=date(2026, 12, 3))
+                self.on(date(2026, 12, 3))
+                self.company._escarcelle_allocate("2026-12")
                 self.assertEqual(home.balance_cents, expected)
                 # The end of this case must not be the next one's: the household leaves.
                 home.suspended = True
@@ -100,6 +102,7 @@ class TestBudgetAllocation(SocialCase):
                     budget.Allocation(p, budget.period_start(p), 4000, rollover, cap)
                     for p in {budget.period_of(day)}
                 ]
+                self.on(day)
                 left, opened = budget.apply(left, ahead, day, done)
                 done |= {m.period for m in opened}
                 spent = draw.randint(-500, 3000)

@@ -83,7 +83,8 @@ class TestBudgetLedger(SocialCase):
         self.spend(3000, origin="till-1")
         self.spend(3000, origin="till-2")
         self.assertEqual(self.home.balance_cents, -2000)
-        self.company._escarcelle_allocate("2026-12", today=date(2026, 12, 1))
+        self.on(date(2026, 12, 1))
+        self.company._escarcelle_allocate("2026-12")
         self.assertEqual(self.home.balance_cents, 2000)
         self.assertIn(
             self.home,
@@ -92,7 +93,8 @@ class TestBudgetLedger(SocialCase):
 
     def test_a_late_ticket_counts_in_its_month(self):
         self.company._escarcelle_allocate("2026-11")
-        self.company._escarcelle_allocate("2026-12", today=date(2026, 12, 1))
+        self.on(date(2026, 12, 2))
+        self.company._escarcelle_allocate("2026-12")
         self.assertEqual(self.home.balance_cents, 4000, "November was lost when December opened")
         self.spend(600, day=date(2026, 11, 30), origin="late")
         self.assertEqual(self.home.balance_cents, 4000, "spent money was not there to be lost")
@@ -108,10 +110,20 @@ class TestBudgetLedger(SocialCase):
     def test_a_ticket_opens_its_month_by_itself(self):
         """The till opened December while the server was away: the server does the same for its ticket."""
         self.company._escarcelle_allocate("2026-11")
+        self.on(date(2026, 12, 2))
         self.spend(500, day=date(2026, 12, 1), origin="december")
         self.assertEqual(self.home.balance_cents, 4000 - 500)
-        self.assertEqual(self.company._escarcelle_allocate("2026-12", today=date(2026, 12, 2)), 0)
+        self.assertEqual(self.company._escarcelle_allocate("2026-12"), 0)
         self.assertEqual(self.sums()[0], 3500)
+
+    def test_a_till_whose_clock_is_ahead_opens_nothing(self):
+        self.spend(500, day=date(2027, 6, 1), origin="ahead")
+        self.assertEqual(self.home.balance_cents, 3500)
+        self.assertEqual(
+            self.home.movement_ids.filtered(lambda m: m.type == "allocation").period, "2026-11"
+        )
+        self.on(date(2026, 12, 1))
+        self.assertEqual(self.company._escarcelle_allocate("2026-12"), 1)
 
     def test_signs(self):
         for kind, cents in (("allocation", -1), ("purchase", 1), ("return", -1)):

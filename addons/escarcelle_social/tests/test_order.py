@@ -109,7 +109,9 @@ class TestOrder(AccountTestInvoicingCommon):
     def test_the_ticket_names_the_household_by_its_code(self):
         order = self.sell(1, 0.6)
         extra = order._escarcelle_ticket_extra()
-        self.assertEqual((extra["customer"], extra["tariff"]), (self.home.code, str(self.tariff.id)))
+        self.assertEqual(
+            (extra["customer"], extra["tariff"]), (self.home.code, str(self.tariff.id))
+        )
         self.assertNotIn("Benalouf", str(extra))
         stranger = self.sell(1, 0.6, self.partner_a)._escarcelle_ticket_extra()
         self.assertEqual(stranger["customer"], "")

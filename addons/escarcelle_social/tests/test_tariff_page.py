@@ -21,6 +21,13 @@ COMPARE = """
             wrong.push(`round ${value} to ${step}, at least ${minimum}: ${found}, not ${result}`);
         }
     }
+    const {isRuleCurrent} = odoo.loader.modules.get("@escarcelle_social/app/utils/tariff");
+    const at = (seconds) => seconds === null ? false : luxon.DateTime.fromSeconds(seconds);
+    for (const [start, end, now, current] of expected.dates) {
+        if (isRuleCurrent({date_start: at(start), date_end: at(end)}, at(now)) !== current) {
+            wrong.push(`a rule from ${start} to ${end}, at ${now}: not ${current}`);
+        }
+    }
     const models = posmodel.models;
     for (const [tariff, product, quantity, price] of expected.prices) {
         const variant = models["product.product"].get(product);
@@ -127,6 +134,12 @@ class TestTariffPage(HttpCase):
         config.current_session_id.set_opening_control(0, "")
         expected = {
             "roundings": [self.rounding(draw) for _ in range(5000)],
+            "dates": [
+                [start, end, now, (start is None or start <= now) and (end is None or now <= end)]
+                for start in (None, 100, 200)
+                for end in (None, 200, 300)
+                for now in (99, 100, 150, 200, 201, 300, 301)
+            ],
             "prices": [
                 [tariff.id, product, quantity, f"{price:.4f}"]
                 for tariff in social

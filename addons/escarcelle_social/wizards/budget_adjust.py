@@ -32,7 +32,7 @@ class EscarcelleBudgetAdjust(models.TransientModel):
             self.household_id,
             "adjustment",
             cents,
-            fields.Date.context_today(self),
+            self.household_id.company_id._escarcelle_today(),
             note=self.reason,
         )
         return {"type": "ir.actions.act_window_close"}

@@ -33,16 +33,17 @@ class EscarcelleBudgetAllocate(models.TransientModel):
         if not self.env.su and self.company_id not in self.env.companies:
             raise UserError(self.env._("Switch to this shop to allocate its budgets."))
 
-    @api.depends_context("tz")
+    @api.depends("company_id")
     def _compute_period(self):
-        self.period = budget.period_of(fields.Date.context_today(self))
+        for wizard in self:
+            wizard.period = budget.period_of(wizard.company_id._escarcelle_today())
 
     @api.depends("company_id")
     def _compute_line_ids(self):
-        today = fields.Date.context_today(self)
         households = self.env["escarcelle.household"]
         for wizard in self:
             tiers = {}
+            today = wizard.company_id._escarcelle_today()
             for row in wizard.company_id._escarcelle_due(today, today):
                 tier = households.browse(row["household_id"]).tier_id
                 count, cents = tiers.get(tier, (0, 0))
