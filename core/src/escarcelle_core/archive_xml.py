@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from .anchor import Head
+from .anchor import append_heads, read_heads
 from .archive import (
     ArchivedFile,
     ArchivedShare,
@@ -125,20 +125,4 @@ def read_period(element: etree._Element) -> ArchivePeriod:
         date.fromisoformat(a["dernier-jour"]),
         start,
         end,
-    )
-
-
-def append_heads(parent: etree._Element, heads: tuple[tuple[str, Head], ...]) -> None:
-    """One ``<tete>`` a chain, in the order given."""
-    for kind, head in heads:
-        etree.SubElement(
-            parent, "tete", chaine=kind, numero=str(head.seq), signature=head.signature
-        )
-
-
-def read_heads(parent: etree._Element) -> tuple[tuple[str, Head], ...]:
-    """Read them back; KeyError or ValueError when one is malformed."""
-    return tuple(
-        (n.attrib["chaine"], Head(int(n.attrib["numero"]), n.attrib["signature"]))
-        for n in parent.iterfind("tete")
     )

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from . import anchor as anchors
 from . import archive_xml, canonical, closing_xml, duplicate_xml, event_xml, jet, ticket_xml
-from .anchor import Anchor
+from .anchor import Anchor, ShopTill
 from .archive import ArchiveSeal
 from .closing_xml import Closing
 from .documents import MANAGEMENT, Company, Device, Duplicate, JetEvent, Ticket
@@ -122,6 +122,16 @@ def issue_archive(
     return elapsed.then(_issue(elapsed.state, desk, at, "ARC", origin, totals, write))
 
 
+def issue_shop_anchor(
+    state: TillState, desk: Desk, shop: tuple[ShopTill, ...], at: datetime
+) -> Issue:
+    """Sign the anchor of the shop in the server's chain: its own heads and those of ``shop``."""
+    elapsed = close_elapsed(state, desk, at)
+    return elapsed.then(
+        _anchor(elapsed.state, desk, at, _today(elapsed.state, desk, at), shop)
+    )
+
+
 def close_elapsed(state: TillState, desk: Desk, at: datetime) -> Issue:
     """Close every day, month and year that is over at ``at``, in order, missing days included."""
     if state.day is None:
@@ -205,8 +215,10 @@ def _event(
     return _issue(state, desk, at, "JET", origin, state.totals, write, day=day)
 
 
-def _anchor(state: TillState, desk: Desk, at: datetime, day: date) -> Issue:
-    anchor = Anchor.over(state.heads, state.anchor)
+def _anchor(
+    state: TillState, desk: Desk, at: datetime, day: date, shop: tuple[ShopTill, ...] = ()
+) -> Issue:
+    anchor = Anchor.over(state.heads, state.anchor, shop)
 
     def write(stamp: Stamp, previous: str) -> tuple[str, str]:
         xml = anchors.build(anchor, stamp, state.totals)
@@ -287,5 +299,5 @@ def derived(*parts: str) -> str:
 
 __all__ = [
     "OPENING_KINDS", "Desk", "Issue", "close_day", "close_elapsed", "derived", "issue_archive",
-    "issue_duplicate", "issue_event", "issue_ticket", "totals_after",
+    "issue_duplicate", "issue_event", "issue_shop_anchor", "issue_ticket", "totals_after",
 ]  # fmt: skip

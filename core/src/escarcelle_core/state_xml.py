@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from .archive_xml import append_heads, read_heads
+from .anchor import append_heads, read_heads
 from .documents import KINDS
 from .errors import DocumentError
 from .record_xml import read_totals

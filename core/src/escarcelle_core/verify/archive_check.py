@@ -1,7 +1,9 @@
 """One archive, from beginning to end, in one pass over ``archive.xml``."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from .. import anchor as anchors
 from .. import archive_xml, header_xml, record_xml, schemas, state_xml, xmldsig
 from ..archive import ArchiveHeader, ArchiveSeal
 from ..archive_builder import SEAL, period_closed
@@ -159,6 +161,8 @@ class ArchiveCheck:
             self._defect(shown, forked, till.uid)
         if record.kind == "ARC":
             self._hear(archive_xml.read(document), shown)
+        elif record.kind == "ANC":
+            self._hear_anchor(document, record, shown)
         self._validate(document.getparent(), shown)
         self._outcome.records += 1
         self._last = shown
@@ -196,6 +200,20 @@ class ArchiveCheck:
         for stated in content.tills:
             for finding in self._witnesses.say(
                 shown, content.seq, stated.uid, stated.heads, content.period.last
+            ):
+                self._defect(shown, finding, stated.uid)
+
+    def _hear_anchor(self, document, record, shown: str) -> None:
+        """A shop anchor states where every device stood that day. A till whose clock is ahead of the
+        server's may already be in the next one."""
+        last = record.business_day + timedelta(days=1)
+        try:
+            shop = anchors.read(document).shop
+        except EscarcelleError:
+            return  # already reported: the document does not verify
+        for stated in shop:
+            for finding in self._witnesses.say(
+                shown, self._read.header.seq, stated.uid, stated.heads, last
             ):
                 self._defect(shown, finding, stated.uid)
 
