@@ -247,6 +247,27 @@ def test_resend_puts_acknowledged_entries_back(bench):
     assert bench.journal.pending == [3, 4] and bench.messages() == []
 
 
+def test_file_then_name_then_directory_reach_the_disk_in_that_order(bench, monkeypatch):
+    done = []
+    fsync, replace = os.fsync, os.replace
+
+    def noted_fsync(fd):
+        path = os.readlink(f"/proc/self/fd/{fd}")
+        done.append(("fsync", os.path.basename(path)))
+        fsync(fd)
+
+    def noted_replace(source, target):
+        done.append(("rename", os.path.basename(target)))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    bench.sell()
+    assert done[:3] == [
+        ("fsync", "000000000001.tmp"), ("rename", "000000000001.entry"), ("fsync", "Ventes"),
+    ]  # fmt: skip
+
+
 def test_a_failed_write_leaves_no_trace(bench, monkeypatch):
     bench.sell(2)
     before = bench.writer.state
