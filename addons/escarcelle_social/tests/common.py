@@ -3,6 +3,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.escarcelle_pos.tests.common import TillCase
 from odoo.tests import TransactionCase
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
@@ -107,3 +108,32 @@ class SocialCase(TransactionCase):
         ):
             yield
         self.assertIn(text, str(caught.exception))
+
+
+class SocialTillCase(TillCase):
+    """A till that signs for real, and one household that follows a budget of 40 €."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(patch.object(fields.Date, "context_today", lambda *_args: TODAY))
+        cls.till, cls.device = cls._till()
+        cls.exempt.escarcelle_sector = "EXO_B"
+        cls.env["escarcelle.budget.tier"].create(
+            {"name": "Tous", "min_size": 1, "max_size": 0, "amount": 40.0}
+        )
+        cls.tariff = cls.env["product.pricelist"].create(
+            {"name": "Tarif C", "escarcelle_fiscal_position_id": cls.exempt.id}
+        )
+        cls.home = cls.env["escarcelle.household"].create(
+            {
+                "first_name": "Amina",
+                "last_name": "Benalouf",
+                "pricelist_id": cls.tariff.id,
+                "entitlement_ids": [
+                    fields.Command.create(
+                        {"date_from": "2026-01-01", "date_to": "2026-12-31", "decision": "granted"}
+                    )
+                ],
+            }
+        )
