@@ -20,6 +20,8 @@ from . import (
     ir_module_module,
     pos_config,
     pos_order,
+    pos_order_line,
+    pos_payment,
     pos_payment_method,
     res_company,
     res_config_settings,

@@ -1,12 +1,84 @@
 from odoo import api, models
 
+from escarcelle_core import anchor as anchors
+from escarcelle_core import stamp
+from escarcelle_core.anchor import Head, ShopTill
+from escarcelle_core.chain import issue_shop_anchor
+from escarcelle_core.money import euros
+
 
 class EscarcelleFiscalAnchor(models.AbstractModel):
-    """The anchor of the shop: one hash over the last anchor of every device, signed every day."""
+    """The anchor of the shop: every day the server signs where each device stands, and sends it to the
+    accountant. Who removes or rewrites records afterwards contradicts a paper they do not hold."""
 
     _name = "escarcelle.fiscal.anchor"
     _description = "Fiscal anchor of the shop"
 
     @api.model
     def _escarcelle_anchor(self):
-        """Filled below."""
+        """Sign today's anchor (cron). Nothing to say before the first device, nor on a copy."""
+        instance = self.env["escarcelle.fiscal.instance"]
+        if instance._escarcelle_row() is None or instance._escarcelle_problem():
+            return None
+        # The first line of the server's journal says that it starts: an anchor is not it.
+        self.env["escarcelle.fiscal.outbox"]._escarcelle_drain()
+        files = instance._escarcelle_open()
+        device = self.env["escarcelle.fiscal.device"]
+        journal = self.env["escarcelle.fiscal.journal"]
+        state = journal._escarcelle_standing(files.till)
+        shop = self._escarcelle_shop()
+        if not shop:
+            return None
+        desk = device._escarcelle_server_desk(files)
+        issue = issue_shop_anchor(state, desk, shop, device._escarcelle_now())
+        journal._escarcelle_append(files.till, issue.records)
+        self._escarcelle_send(issue.records[-1])
+        return issue.records[-1]
+
+    def _escarcelle_shop(self):
+        """Every device but the server, by number, as this transaction sees them: a device that sells
+        meanwhile is in the next anchor."""
+        self.env.cr.execute(
+            """
+            SELECT t.uid, t.number, left(replace(t.siret, ' ', ''), 9),
+                   json_object_agg(h.kind, json_build_array(h.seq, h.signature)),
+                   (array_agg(h.totals ORDER BY h.record_id DESC))[1]
+            FROM fiscal.till t JOIN fiscal.head h ON h.till = t.uid
+            WHERE t.number > 0 AND t.version = (SELECT max(v.version) FROM fiscal.till v WHERE v.uid = t.uid)
+            GROUP BY t.uid, t.number, t.siret ORDER BY t.number
+            """
+        )
+        return tuple(
+            ShopTill(
+                uid,
+                number,
+                siren,
+                tuple(sorted((kind, Head(*head)) for kind, head in heads.items())),
+                totals["perpetual_real"],
+                totals["perpetual_absolute"],
+            )
+            for uid, number, siren, heads, totals in self.env.cr.fetchall()
+        )
+
+    def _escarcelle_send(self, record):
+        """Mail the anchor to the accountant of each company that has one."""
+        anchor = anchors.read(stamp.parse(record.xml))
+        sums = "".join(
+            f"<li>SIREN {siren} : perpétuel {euros(real)} €, absolu {euros(absolute)} €</li>"
+            for siren, (real, absolute) in sorted(anchor.taxpayers.items())
+        )
+        body = (
+            "<p>Ancre fiscale du magasin. Gardez ce message : il prouve l'état des caisses à cette date.</p>"
+            f"<p>Numéro {record.number}, le {record.local}<br/>Empreinte {anchor.value}<br/>"
+            f"Signature {record.signature}</p><ul>{sums}</ul>"
+        )
+        for company in self.env["res.company"].sudo().search([("escarcelle_accountant_email", "!=", False)]):
+            self.env["mail.mail"].sudo().create(
+                {
+                    "subject": f"Ancre fiscale {record.number} du {record.business_day:%d/%m/%Y}",
+                    "email_to": company.escarcelle_accountant_email,
+                    "email_from": company.email_formatted or False,
+                    "body_html": body,
+                    "auto_delete": False,
+                }
+            )

@@ -13,6 +13,11 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: An order that took longer to arrive was sold while the server could not be reached.
 DEGRADED_AFTER = timedelta(minutes=2)
 _SALES = ("TCK", "FCT")
+#: What a signed ticket says of its order.
+FROZEN = {
+    "amount_total", "amount_tax", "amount_paid", "amount_return", "company_id", "date_order",
+    "fiscal_position_id", "lines", "payment_ids", "pos_reference", "session_id", "user_id", "uuid",
+}  # fmt: skip
 
 
 class PosOrder(models.Model):
@@ -67,6 +72,28 @@ class PosOrder(models.Model):
             [uuids, list(_SALES)],
         )
         return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+
+    def write(self, vals):
+        # EXTENDS 'point_of_sale'
+        if FROZEN & vals.keys():
+            self._escarcelle_refuse_change()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=True)
+    def _escarcelle_unlink_unsigned(self):
+        self._escarcelle_refuse_change()
+
+    def _escarcelle_refuse_change(self):
+        """Corrections are by + and − (BOI-TVA-DECLA-30-10-30 §100): a signed sale is never edited."""
+        signed = self._escarcelle_signed()
+        for order in self:
+            if order.uuid in signed:
+                raise UserError(
+                    self.env._(
+                        "Ticket %s is signed: it is not changed any more. Make a refund, then a new sale.",
+                        order.escarcelle_number,
+                    )
+                )
 
     def action_pos_order_paid(self):
         # EXTENDS 'point_of_sale'

@@ -25,6 +25,10 @@ class ResCompany(models.Model):
         "_escarcelle_timezones", "Shop's time zone", default="Europe/Paris", required=True
     )
 
+    escarcelle_accountant_email = fields.Char(
+        "Accountant's e-mail", help="Receives the daily fiscal anchor of the shop."
+    )
+
     _escarcelle_closing_hour_range = models.Constraint(
         "CHECK (escarcelle_closing_hour BETWEEN 0 AND 23)", "The closing hour goes from 0 to 23."
     )

@@ -6,3 +6,4 @@ class ResConfigSettings(models.TransientModel):
 
     escarcelle_closing_hour = fields.Integer(related="company_id.escarcelle_closing_hour", readonly=False)
     escarcelle_timezone = fields.Selection(related="company_id.escarcelle_timezone", readonly=False)
+    escarcelle_accountant_email = fields.Char(related="company_id.escarcelle_accountant_email", readonly=False)

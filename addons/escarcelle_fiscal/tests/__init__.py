@@ -1,4 +1,5 @@
 from . import (
+    test_anchor,
     test_archive,
     test_device,
     test_instance,

@@ -181,3 +181,37 @@ class TestOrder(FiscalCase):
     def test_point_of_sale_of_a_till_program_refuses_the_browser(self):
         with patch.object(type(self.config), "escarcelle_signer", "till"), self.assertRaises(UserError):
             self._sell(self.session, [(self.rice, 1)])
+
+    def test_signed_order_is_not_changed_any_more(self):
+        order = self._sell(self.session, [(self.rice, 1)])
+        for record, values in (
+            (order, {"amount_total": 1}),
+            (order, {"lines": [(5,)]}),
+            (order, {"payment_ids": [(5,)]}),
+            (order, {"uuid": "0" * 8}),
+            (order.lines, {"qty": 5}),
+            (order.lines, {"tax_ids": [(5,)]}),
+            (order.payment_ids, {"amount": 1}),
+            (order.payment_ids, {"payment_method_id": self.card.id}),
+        ):
+            with self.assertRaisesRegex(UserError, "901-1"):
+                record.write(values)
+        for record in (order.payment_ids, order.lines):
+            with self.assertRaisesRegex(UserError, "901-1"):
+                record.unlink()
+
+    def test_session_of_signed_orders_closes_and_balances(self):
+        self._sell(self.session, [(self.rice, 2), (self.soap, 1)])
+        sale = self._sell(self.session, [(self.rice, 3)], payments=[(self.card, 7.5)])
+        self._sell(self.session, [(self.rice, -1, {"refunded_orderline_id": sale.lines.id})])
+        self.session.post_closing_cash_details(self.session.cash_register_balance_end)
+        self.session.close_session_from_ui()
+        self.assertEqual(self.session.state, "closed")
+        self.assertEqual(self.session.order_ids.mapped("state"), ["done"] * 3)
+        move = self.session.move_id
+        self.assertEqual(move.state, "posted")
+        sold = -sum(
+            line.balance for line in move.line_ids
+            if line.tax_line_id or line.account_id.account_type in ("income", "income_other")
+        )
+        self.assertAlmostEqual(sold, sum(self._records("TCK").mapped("amount")))

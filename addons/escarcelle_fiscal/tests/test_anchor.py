@@ -1,0 +1,54 @@
+from datetime import datetime, timedelta, timezone
+
+from odoo.tests import tagged
+
+from escarcelle_core import anchor as anchors
+from escarcelle_core import stamp
+
+from .common import FiscalCase
+
+NOON = datetime(2026, 11, 21, 11, 0, tzinfo=timezone.utc)
+
+
+@tagged("post_install", "-at_install")
+class TestAnchor(FiscalCase):
+    """The shop anchor: what the server signs of all devices every day."""
+
+    def setUp(self):
+        super().setUp()
+        self.anchor = self.env["escarcelle.fiscal.anchor"].sudo()
+
+    def _sign(self, at):
+        with self._at(at):
+            return self.anchor._escarcelle_anchor()
+
+    def test_nothing_to_sign_before_the_first_sale(self):
+        self.assertIsNone(self._sign(NOON))
+
+    def test_it_covers_every_device_and_is_mailed(self):
+        self.company.escarcelle_accountant_email = "compta@exemple.fr"
+        session = self._open(self.config)
+        second = self._open(self._config("Tablette 2"))
+        with self._at(NOON):
+            self._sell(session, [(self.rice, 2)])
+            sale = self._sell(second, [(self.soap, 1)])
+            self._sell(second, [(self.soap, -1, {"refunded_orderline_id": sale.lines.id})])
+        record = self._sign(NOON + timedelta(hours=10))
+        read = anchors.read(stamp.parse(record.xml))
+        self.assertEqual([(till.number, till.real, till.absolute) for till in read.shop],
+                         [(901, 500, 500), (902, 0, 240)])  # fmt: skip
+        self.assertEqual(read.taxpayers, {"823456789": (500, 740)})
+        heads = dict(read.shop[0].heads)
+        ticket = self._records("TCK", 901)
+        self.assertEqual((heads["TCK"].seq, heads["TCK"].signature), (1, ticket.signature))
+        mail = self.env["mail.mail"].sudo().search([("email_to", "=", "compta@exemple.fr")])
+        self.assertIn(read.value, mail.body_html)
+
+    def test_next_day_continues_it(self):
+        with self._at(NOON):
+            self._sell(self._open(self.config), [(self.rice, 1)])
+        first = self._sign(NOON)
+        second = self._sign(NOON + timedelta(days=1))
+        # The day of the server closed in between, with its own anchor.
+        self.assertEqual(self._records("ANC", 0).mapped("seq"), [1, 2, 3])
+        self.assertEqual((first.seq, second.seq), (1, 3))
