@@ -14,20 +14,19 @@ class EnrollController(TillApi):
     @till_route("/escarcelle/till/v1/enroll", methods=["POST"])
     def enroll(self):
         body = self._checked(self._body())
-        env = self._env()
         address = request.httprequest.remote_addr or "-"
-        attempts = env["escarcelle.pairing.attempt"]
+        attempts = request.env["escarcelle.pairing.attempt"]
         if attempts._escarcelle_too_many(address):
             raise TillRefusal(
                 429, "too_many_tries", "Trop de codes erronés. Attendez un quart d'heure, puis recommencez."
             )
-        till = env["escarcelle.till"]._escarcelle_by_pairing_code(body["code"])
+        till = request.env["escarcelle.till"]._escarcelle_by_pairing_code(body["code"])
         if not till:
             attempts._escarcelle_note(address)
             raise TillRefusal(
                 403, "bad_code", "Code d'association inconnu ou expiré. Demandez-en un nouveau dans le back-office."
             )
-        till = till.with_env(self._env(till.company_id))
+        till = self._in_company(till)
         key, journal = till._escarcelle_enroll(
             body["till"], body["certificate"], body["hostname"], body["software"]
         )

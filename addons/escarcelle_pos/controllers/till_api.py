@@ -32,6 +32,8 @@ def till_route(path, **options):
     def decorate(method):
         @functools.wraps(method)
         def answer(self, *args, **kwargs):
+            # auth="none" leaves nobody in the environment that flushes: every write would fail there.
+            request.update_env(user=SUPERUSER_ID, su=True, context={"lang": LANGUAGE})
             try:
                 return method(self, *args, **kwargs)
             except TillRefusal as refusal:
@@ -73,17 +75,15 @@ def _checked_length(_controller):
 class TillApi(http.Controller):
     """What the routes of the till API share; a controller of the API inherits it."""
 
-    def _env(self, company=None):
-        """Superuser environment in French, in the till's company."""
-        context = {"lang": LANGUAGE}
-        if company:
-            context["allowed_company_ids"] = company.ids
-        return request.env(user=SUPERUSER_ID, su=True, context=context)
+    def _in_company(self, till):
+        """``till`` in its company; the environment of a route is the superuser's, in French."""
+        request.update_env(context={"lang": LANGUAGE, "allowed_company_ids": till.company_id.ids})
+        return till.with_env(request.env)
 
     def _till(self):
         """The live till whose API key is in the Authorization header."""
         scheme, _space, key = request.httprequest.headers.get("Authorization", "").partition(" ")
-        till = self._env()["escarcelle.till"]._escarcelle_from_key(key.strip())
+        till = request.env["escarcelle.till"]._escarcelle_from_key(key.strip())
         if scheme.lower() != "bearer" or not till:
             raise TillRefusal(
                 401, "bad_key", "Clé de caisse inconnue. Associez de nouveau cette caisse depuis le back-office."
@@ -92,7 +92,7 @@ class TillApi(http.Controller):
             raise TillRefusal(
                 403, "revoked", "Cette caisse a été révoquée. Créez une nouvelle caisse dans le back-office."
             )
-        return till.with_env(self._env(till.company_id))
+        return self._in_company(till)
 
     def _body(self):
         """The JSON object of the request; never more than MAX_BODY bytes are read."""

@@ -63,7 +63,9 @@ class EscarcelleTill(models.Model):
         """
         lock = f"escarcelle.till.{self.uid8}"
         self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
-        self.env.cr.execute("SELECT 1 FROM escarcelle_till WHERE id = %s FOR NO KEY UPDATE", [self.id])
+        # Two sendings at once are no fault: the second is replayed, without a line in red in the log.
+        row_lock = "SELECT 1 FROM escarcelle_till WHERE id = %s FOR NO KEY UPDATE"
+        self.env.cr.execute(row_lock, [self.id], log_exceptions=False)
 
     def _escarcelle_journal(self, entries):
         """Answer each entry: seen before, or what the fiscal journal says of it.
@@ -149,10 +151,11 @@ class EscarcelleTill(models.Model):
             values = self._escarcelle_attempt(job, builder.of, savepoint=False)
             if values:
                 ready.append((job, values))
+        # What stands before is written first: its fault would pass for one of the orders.
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 orders = Order.create([values for _job, values in ready])
-                orders.flush_recordset()
             for (job, _values), order in zip(ready, orders, strict=True):
                 job.order, job.build = order, "built"
         except RETRIED:
@@ -165,6 +168,8 @@ class EscarcelleTill(models.Model):
 
     def _escarcelle_attempt(self, job, action, savepoint=True):
         """Do ``action(job)``; what goes wrong marks the job for repair. No savepoint for what only reads."""
+        if savepoint:
+            self.env.flush_all()
         try:
             with self.env.cr.savepoint() if savepoint else nullcontext():
                 return action(job)
@@ -208,6 +213,7 @@ class EscarcelleTill(models.Model):
 
     def _escarcelle_after(self, job):
         """Hook of other addons, in a savepoint: their fault is a difference, not the ticket's."""
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 self._escarcelle_ingested(job.entry, job.order)

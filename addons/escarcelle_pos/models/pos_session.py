@@ -104,6 +104,7 @@ class PosSession(models.Model):
         session = self.with_env(self.sudo().escarcelle_till_id._escarcelle_in_company().env)
         if session.state == "closed":
             return True
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 session._escarcelle_check_closable()

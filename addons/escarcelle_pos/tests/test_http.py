@@ -49,6 +49,10 @@ class TestEntriesRoute(HttpCase, TillCase):
         self.assertEqual(body["commands"], [])
         self.assertEqual((self.till.queue_length, self.till.software), (3, "escarcelle-till 0.1"))
         self.assertTrue(self.till.last_contact)
+        session = self.order(sale).session_id
+        self.env.invalidate_all()
+        self.assertEqual((session.name, session.state), (f"{self.till.name} 21/11/2026", "opened"))
+        self.assertTrue(session.escarcelle_closed_at and session.update_stock_at_closing)
         again = self.send({"entries": [sale, closing]}).json()
         self.assertEqual([(a["status"], a["order"]) for a in again["acks"]], [("known", "built"), ("known", "none")])
         self.assertEqual(self.env["pos.order"].search_count([("uuid", "=", sale["uuid"])]), 1)
