@@ -1,11 +1,12 @@
 """Chart of accounts, taxes included in prices, an exempt sector, means of payment."""
 
-#: VAT rate in hundredths of a percent → (tax of the French chart, income account, its name).
+#: VAT rate in hundredths of a percent → (sale and purchase tax of the French chart, what the rate
+#: is called, income account).
 RATES = {
-    550: ("tva_reduite_ttc", "707055", "Ventes de marchandises, TVA 5,5 %"),
-    1000: ("tva_intermediaire_ttc", "707100", "Ventes de marchandises, TVA 10 %"),
-    2000: ("tva_normale_ttc", "707200", "Ventes de marchandises, TVA 20 %"),
-    210: ("tva_super_reduite_ttc", "707021", "Ventes de marchandises, TVA 2,1 %"),
+    550: ("tva_reduite_ttc", "tva_acq_reduite", "5,5 %", "707055"),
+    1000: ("tva_intermediaire_ttc", "tva_acq_intermediaire", "10 %", "707100"),
+    2000: ("tva_normale_ttc", "tva_acq_normale", "20 %", "707200"),
+    210: ("tva_super_reduite_ttc", "tva_acq_super_reduite", "2,1 %", "707021"),
 }
 EXEMPT_ACCOUNT = ("707900", "Ventes de marchandises exonérées (CGI 261-7-1° b)")
 EXEMPT = "Exonéré, CGI 261-7-1° b"
@@ -24,8 +25,9 @@ def load(env, company):
         }
     )
     env["res.currency"].search([("id", "!=", company.currency_id.id)]).active = False
-    for xmlid, _account, _name in RATES.values():
-        chart.ref(xmlid).active = True
+    for sale, purchase, rate, _account in RATES.values():
+        chart.ref(sale).write({"active": True, "name": f"{rate} TTC"})
+        chart.ref(purchase).write({"active": True, "name": f"{rate} HT"})
     accounts = income_accounts(env, company)
     if not position(env, company):
         _exempt_sector(env, company, accounts)
@@ -34,12 +36,21 @@ def load(env, company):
 def taxes(env, company):
     """Rate → sale tax included in prices."""
     chart = env["account.chart.template"].with_company(company)
-    return {rate: chart.ref(xmlid) for rate, (xmlid, _account, _name) in RATES.items()}
+    return {rate: chart.ref(row[0]) for rate, row in RATES.items()}
+
+
+def purchase_taxes(env, company):
+    """Rate → tax of what is bought."""
+    chart = env["account.chart.template"].with_company(company)
+    return {rate: chart.ref(row[1]) for rate, row in RATES.items()}
 
 
 def income_accounts(env, company):
     """Rate → income account (made when missing); 0 is the exempt one."""
-    wanted = {rate: row[1:] for rate, row in RATES.items()} | {0: EXEMPT_ACCOUNT}
+    wanted = {
+        rate: (account, f"Ventes de marchandises, TVA {name}")
+        for rate, (_sale, _purchase, name, account) in RATES.items()
+    } | {0: EXEMPT_ACCOUNT}
     accounts = env["account.account"].with_company(company)
     found = {a.code: a for a in accounts.search([("code", "in", [c for c, _n in wanted.values()])])}
     missing = [

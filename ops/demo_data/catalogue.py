@@ -61,6 +61,7 @@ def load_products(env, company):
     categories = _categories(env, "product.category", table)
     shelves = _categories(env, "pos.category", table)
     taxes = accounting.taxes(env, company)
+    bought = accounting.purchase_taxes(env, company)
     accounts = accounting.income_accounts(env, company)
     kilogram, unit = env.ref("uom.product_uom_kgm"), env.ref("uom.product_uom_unit")
     made = products.create(
@@ -78,6 +79,7 @@ def load_products(env, company):
                 "standard_price": float(row["cost"]),
                 "weight": float(row["weight"]),
                 "taxes_id": [(6, 0, taxes[int(row["vat"])].ids)],
+                "supplier_taxes_id": [(6, 0, bought[int(row["vat"])].ids)],
                 "property_account_income_id": accounts[int(row["vat"])].id,
                 "barcode": row["barcode"] or False,
             }

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_date
 
 
 class EscarcelleEntitlement(models.Model):
@@ -72,11 +73,14 @@ class EscarcelleEntitlement(models.Model):
     @api.depends("household_id", "date_from", "date_to")
     def _compute_display_name(self):
         for entitlement in self:
+            if not entitlement.household_id or not entitlement.date_from or not entitlement.date_to:
+                entitlement.display_name = self.env._("New entitlement")
+                continue
             entitlement.display_name = self.env._(
                 "%(household)s: %(start)s to %(end)s",
-                household=entitlement.household_id.code or "",
-                start=entitlement.date_from or "",
-                end=entitlement.date_to or "",
+                household=entitlement.household_id.code,
+                start=format_date(self.env, entitlement.date_from),
+                end=format_date(self.env, entitlement.date_to),
             )
 
     @api.model_create_multi
@@ -128,8 +132,8 @@ class EscarcelleEntitlement(models.Model):
                         "%(household)s is already entitled from %(start)s to %(end)s: change that period"
                         " or start after it.",
                         household=entitlement.household_id.code,
-                        start=other.date_from,
-                        end=other.date_to,
+                        start=format_date(self.env, other.date_from),
+                        end=format_date(self.env, other.date_to),
                     )
                 )
 

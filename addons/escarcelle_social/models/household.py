@@ -69,8 +69,12 @@ class EscarcelleHousehold(models.Model):
     @api.depends("code", "first_name", "last_name")
     def _compute_display_name(self):
         for household in self:
-            name = " ".join(filter(None, (household.first_name, household.last_name)))
-            household.display_name = f"{household.code} · {name}" if name else household.code
+            code = household.code if household.code != "/" else False
+            names = (household.first_name or "", household.last_name or "")
+            name = " ".join(filter(None, names))
+            household.display_name = " · ".join(filter(None, (code, name))) or self.env._(
+                "New household"
+            )
 
     @api.depends("first_name", "last_name")
     def _compute_short_name(self):
