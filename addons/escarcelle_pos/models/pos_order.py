@@ -29,10 +29,10 @@ class PosOrder(models.Model):
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'
-        self._escarcelle_refuse_change(ORDER_FIELDS & vals.keys())
+        self._escarcelle_refuse_till_change(ORDER_FIELDS & vals.keys())
         return super().write(vals)
 
-    def _escarcelle_refuse_change(self, changed):
+    def _escarcelle_refuse_till_change(self, changed):
         """Refuse to a person what would make an order differ from its signed ticket."""
         if changed and not self.env.su and self.sudo().session_id.escarcelle_till_id:
             raise UserError(
@@ -47,17 +47,17 @@ class PosOrderLine(models.Model):
     def create(self, vals_list):
         # EXTENDS 'point_of_sale'
         orders = self.env["pos.order"].browse({vals["order_id"] for vals in vals_list if vals.get("order_id")})
-        orders._escarcelle_refuse_change({"lines"})
+        orders._escarcelle_refuse_till_change({"lines"})
         return super().create(vals_list)
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'
-        self.order_id._escarcelle_refuse_change(LINE_FIELDS & vals.keys())
+        self.order_id._escarcelle_refuse_till_change(LINE_FIELDS & vals.keys())
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_escarcelle(self):
-        self.order_id._escarcelle_refuse_change({"lines"})
+        self.order_id._escarcelle_refuse_till_change({"lines"})
 
     def _prepare_base_line_for_taxes_computation(self):
         # EXTENDS 'point_of_sale'
@@ -77,14 +77,14 @@ class PosPayment(models.Model):
     def create(self, vals_list):
         # EXTENDS 'point_of_sale'
         orders = self.env["pos.order"].browse({vals["pos_order_id"] for vals in vals_list})
-        orders._escarcelle_refuse_change({"payment_ids"})
+        orders._escarcelle_refuse_till_change({"payment_ids"})
         return super().create(vals_list)
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'
-        self.pos_order_id._escarcelle_refuse_change(PAYMENT_FIELDS & vals.keys())
+        self.pos_order_id._escarcelle_refuse_till_change(PAYMENT_FIELDS & vals.keys())
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_escarcelle(self):
-        self.pos_order_id._escarcelle_refuse_change({"payment_ids"})
+        self.pos_order_id._escarcelle_refuse_till_change({"payment_ids"})
