@@ -1,8 +1,8 @@
 """The page, its files and the status page, from the vault alone."""
 
 import pytest
-from gateway_till import CONFIG, PICTURE, SCRIPT, Server, gateway_till
 
+from gateway_till import CONFIG, PICTURE, SCRIPT, Server, gateway_till
 from till_proxy.gateway.app import build_app
 
 

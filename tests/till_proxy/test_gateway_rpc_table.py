@@ -1,8 +1,8 @@
 """The closed table, row by row: what the page asks of Odoo and what it gets."""
 
 import pytest
-from gateway_till import CONFIG, Server, gateway_till
 
+from gateway_till import CONFIG, Server, gateway_till
 from till_proxy.gateway import rpc_table
 from till_proxy.gateway.app import build_app
 

@@ -1,9 +1,9 @@
 """Only this computer's browser, on a page this program served at this start."""
 
 import pytest
-from gateway_till import CONFIG, Server, gateway_till
 from yarl import URL
 
+from gateway_till import CONFIG, Server, gateway_till
 from till_proxy.gateway.app import build_app
 from till_proxy.gateway.security import COOKIE
 

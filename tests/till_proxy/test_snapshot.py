@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from gateway_till import NOW, Server, manifest, parts
 
+from gateway_till import NOW, Server, manifest, parts
 from till_proxy.errors import Refusal
 from till_proxy.snapshot import Manifest, Snapshot, SnapshotError
 from till_proxy.vault import Vault

@@ -13,6 +13,12 @@ if (tillMode) {
             super.restoreState({ ...uiState, escarcelle: { ...freshSale(), ...uiState.escarcelle } });
         },
 
+        /** What its tab says: for whom, or since when. */
+        get floatingOrderName() {
+            const household = this.uiState.escarcelle.household;
+            return household?.display || this.date_order?.toFormat?.("HH:mm") || "";
+        },
+
         /** The ticket the till signed for this order, null before. */
         get escarcelleTicket() {
             return this.uiState.escarcelle.ticket;

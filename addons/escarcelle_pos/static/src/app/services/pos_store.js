@@ -25,11 +25,11 @@ if (tillMode) {
         // ---- start -----------------------------------------------------------------------------
 
         async initServerData() {
-            const done = await super.initServerData();
-            // Whatever page was asked, somebody identifies first; then that page comes.
+            // Core turns away from an order it does not know; parked ones only come after log-in.
             const { current, params } = this.router.state;
-            this.escarcelleAfterLogin =
-                current === "LoginScreen" ? null : { page: current, params: { ...params } };
+            const asked = { page: current, params: { ...params } };
+            const done = await super.initServerData();
+            this.escarcelleAfterLogin = asked.page === "LoginScreen" ? null : asked;
             this.navigate("LoginScreen");
             return done;
         },
@@ -100,9 +100,10 @@ if (tillMode) {
                 order && this.setOrder(order);
                 return wanted;
             }
-            const open = this.openOrder;
-            this.setOrder(open);
-            return { page: "ProductScreen", params: { orderUuid: open.uuid } };
+            // A new customer: parked tickets wait in their tabs, nothing is added to them by mistake.
+            const empty = this.getEmptyOrder();
+            this.setOrder(empty);
+            return { page: "ProductScreen", params: { orderUuid: empty.uuid } };
         },
 
         /**
@@ -168,6 +169,14 @@ if (tillMode) {
 
         clickSaveOrder() {
             this.escarcellePark();
+        },
+
+        /** From a side screen back to the sale in progress, or to a new one. */
+        escarcelleBackToSale() {
+            const current = this.getOrder();
+            const order = current && !current.finalized ? current : this.getEmptyOrder();
+            this.setOrder(order);
+            this.navigate("ProductScreen", { orderUuid: order.uuid });
         },
 
         /** Leaves the order in progress aside (it is parked in the till already) for a new one. */

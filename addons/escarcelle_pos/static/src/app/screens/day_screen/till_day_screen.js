@@ -128,9 +128,7 @@ export class TillDayScreen extends Component {
     }
 
     back() {
-        this.pos.setOrder(this.pos.openOrder);
-        const { page, params } = this.pos.defaultPage;
-        this.pos.navigate(page, params);
+        this.pos.escarcelleBackToSale();
     }
 }
 

@@ -9,6 +9,7 @@ import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
 
 const PIN_MAX = 12;
 const CODE_MAX = 16;
+const BADGE_MIN = 6;
 
 /** Who is at the till: badge, or code and PIN, checked by the till program. */
 export class TillLoginScreen extends Component {
@@ -119,8 +120,12 @@ export class TillLoginScreen extends Component {
         Object.assign(this.state, { step: "code", code: "", pin: "", error: "" });
     }
 
+    /** A quick typist looks like a scanner: what is typed as a PIN is no badge, nor is a short code. */
     onBadge(parsed) {
         const badge = Array.isArray(parsed) ? parsed.map((part) => part.code).join("") : parsed.code;
+        if (this.state.step === "pin" || badge.length < BADGE_MIN) {
+            return;
+        }
         if (this.state.step === "pin" && /^[0-9]{1,12}$/.test(badge)) {
             return; // a PIN typed fast on a keyboard looks like a scanner
         }

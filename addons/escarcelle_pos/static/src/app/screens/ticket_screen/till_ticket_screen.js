@@ -177,9 +177,7 @@ export class TillTicketScreen extends Component {
     }
 
     back() {
-        const { page, params } = this.pos.defaultPage;
-        this.pos.setOrder(this.pos.openOrder);
-        this.pos.navigate(page, params);
+        this.pos.escarcelleBackToSale();
     }
 }
 

@@ -1,0 +1,52 @@
+"""A running shop and Chromium. A test that fails leaves a picture of each open screen in ``var/log``."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from ops import shop
+from ops.paths import HOUSE
+from playwright.async_api import Playwright, async_playwright
+from stage import Stage, read_cast
+from till_screen import Screen, fresh_profile
+
+
+@pytest.fixture(scope="module")
+def stage(cluster, make_world) -> Iterator[Stage]:
+    """A server and a till with its snapshot, for the tests of one file."""
+    world = make_world()
+    with shop.opened(cluster, world, (1,), port_name="odoo-e2e") as house:
+        found = Stage(house, read_cast(world))
+        found.until(lambda: found.status()["snapshot"]["ready"], 120, "the first snapshot")
+        yield found
+
+
+@pytest.fixture
+async def driver() -> AsyncIterator[Playwright]:
+    """Playwright; whatever browser a test started ends with it."""
+    async with async_playwright() as found:
+        yield found
+
+
+@pytest.fixture
+async def make_screen(stage, driver, request) -> AsyncIterator:
+    """``await make_screen(online=, folder=)``: a screen in a fresh profile.
+
+    At the end: the page must not have broken, nor talked to anyone but the till.
+    """
+    made: list[Screen] = []
+
+    async def make(*, online: bool = True, folder=None) -> Screen:
+        context = await fresh_profile(driver, online=online, folder=folder)
+        page = context.pages[0] if context.pages else await context.new_page()
+        screen = Screen(page, stage.url, stage.cast, stage.config)
+        made.append(screen)
+        return screen
+
+    yield make
+    for number, screen in enumerate(made):
+        if not screen.page.is_closed():
+            name = f"e2e-{request.node.name}-{number}".replace("/", "_").replace("[", "-")
+            await screen.page.screenshot(path=HOUSE.log / f"{name.rstrip(']')}.png")
+        assert screen.strangers == []
+        assert screen.errors == []
+        await screen.page.context.close()

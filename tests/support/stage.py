@@ -1,0 +1,113 @@
+"""A whole shop as a browser test needs it: a server that can die, a till that can die, a cast."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import requests
+
+from ops import shell
+from ops.paths import HOUSE
+from ops.shop import Shop
+
+_RUN = """
+import json, sys
+import odoo.init
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.modules.registry import Registry
+from odoo.tools import config
+config.parse_config(["--config", sys.argv[1], "--database", sys.argv[2], "--no-http",
+                     "--log-level=error"], setup_logging=True)
+with Registry(sys.argv[2]).cursor() as cr:
+    env = Environment(cr, SUPERUSER_ID, {"lang": "fr_FR", "tz": "Europe/Paris"})
+    scope = {"env": env}
+    exec(sys.stdin.read(), scope)
+    cr.commit()
+    print(json.dumps(scope.get("answer")))
+"""
+
+
+@dataclass
+class Stage:
+    """One till of a running shop. ``cast`` is what ``ops.day.cast`` says of the demonstration."""
+
+    house: Shop
+    cast: dict
+    config: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.config = self.cast["tills"][0]["config_id"]
+
+    @property
+    def url(self) -> str:
+        """Address of the till program."""
+        return self.house.tills[0].url
+
+    def status(self) -> dict:
+        """``GET /till/v1/status``."""
+        session = requests.Session()
+        session.trust_env = False
+        return session.get(f"{self.url}/till/v1/status", timeout=10).json()
+
+    def until(self, condition: Callable[[], bool], seconds: float = 60, what: str = "") -> None:
+        """Wait, or fail saying what for."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"never happened: {what}"
+            time.sleep(0.2)
+
+    def kill_server(self) -> None:
+        """SIGKILL the Odoo server; nothing answers on its port afterwards."""
+        if self.house.server.alive():
+            self.house.server.kill()
+        try:
+            requests.get(self.house.server.url, timeout=2)
+        except requests.ConnectionError:
+            return
+        raise AssertionError("the server still answers")
+
+    def start_server(self) -> None:
+        """Start it again, and wait until the till has heard it."""
+        if not self.house.server.alive():
+            self.house.server.start()
+        self.until(lambda: self.status()["server"]["online"], what="the till hears the server")
+
+    def kill_till(self) -> None:
+        """SIGKILL the till program."""
+        self.house.tills[0].kill()
+
+    def start_till(self) -> None:
+        """Start it again; it answers."""
+        self.house.tills[0].start()
+        self.until(lambda: self.status()["snapshot"]["ready"], what="the till has its snapshot")
+
+    def odoo(self, code: str) -> object:
+        """Run Python in the shop's database; what it leaves in ``answer`` comes back."""
+        world = self.house.world
+        output = shell.run(
+            [HOUSE.python, "-c", _RUN, world.conf, world.name],
+            what="the script failed in Odoo",
+            env={**world.environment(), "PYTHONPATH": str(HOUSE.root)},
+            cwd=HOUSE.root,
+            stdin=code,
+        )
+        return json.loads(output.strip().splitlines()[-1])
+
+    def renewed(self, before: str) -> None:
+        """Wait for another snapshot than ``before``."""
+        self.until(
+            lambda: self.status()["snapshot"]["version"] != before, 90, "a new snapshot arrives"
+        )
+
+
+def read_cast(world) -> dict:
+    """``ops.day.cast`` of a world."""
+    done = subprocess.run(
+        [str(HOUSE.python), "-m", "ops.day.cast", "--config", str(world.conf),
+         "--database", world.name],
+        env=shell.environment({**world.environment(), "PYTHONPATH": str(HOUSE.root)}),
+        cwd=HOUSE.root, capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout.strip().splitlines()[-1])
