@@ -81,6 +81,13 @@ def test_five_failures_close_the_code_and_time_opens_it(desk, clock):
     assert _code(desk.check, ALL, code="C07", pin="0000") == "cashier_required"
 
 
+def test_a_packet_of_pasta_scanned_as_a_badge_closes_nothing_soon(desk):
+    for _ in range(20):
+        assert _code(desk.check, ALL, badge="3760000000011") == "cashier_required"
+    assert _code(desk.check, ALL, badge="badge-paul") == "locked_out"
+    desk.check(ALL, code="M01", pin="9876")
+
+
 def test_each_further_failure_waits_twice_as_long(desk, clock):
     for _ in range(5):
         _code(desk.check, ALL, code="C07", pin="0000")

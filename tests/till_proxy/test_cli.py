@@ -128,6 +128,18 @@ def test_print_test(make_program, tmp_path):
     assert done.returncode == 0 and b"PAGE DE TEST" in paper.read_bytes()
 
 
+def test_a_lost_or_foreign_key_is_one_line(make_program):
+    program = make_program()
+    names = program.state / "vault" / "names"
+    (names / "signing-key").unlink()
+    done = program.call("run")
+    assert done.returncode == 1 and "clé de signature" in done.stderr
+    (program.state / "key").write_bytes(b"A" * 43 + b"=")
+    done = program.call("run")
+    assert done.returncode == 1 and "autre clé" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_bad_settings_are_one_line(make_program):
     program = make_program()
     program.add("[devices.printer]\ntype = 'teleporter'\n")

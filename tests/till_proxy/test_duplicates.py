@@ -43,3 +43,16 @@ def test_only_known_sales_are_copied(program):
     assert program.post("/till/v1/duplicates", body).status_code == 404
     assert program.post("/till/v1/duplicates", {**body, "channel": "fax"}).status_code == 400
     assert program.post("/till/v1/duplicates", {**body, "channel": "email"}).status_code == 400
+
+
+def test_a_sale_sent_again_is_printed_once(make_program, server, tmp_path):
+    paper = tmp_path / "paper.bin"
+    program = make_program(local=True).add(PRINTER.format(path=paper)).start()
+    body = order(paper="paper")
+    for _ in range(3):
+        program.sell(body)
+    program.stop()
+    program.start()
+    program.sell(body)
+    program.until(lambda: program.status()["printer"]["waiting"] == 0)
+    assert paper.read_bytes().count(b"3-1.1") == 1

@@ -1,6 +1,15 @@
 """Cards, tariffs, budgets: what is left is counted here, also without a server."""
 
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
 import till_shop
+from escarcelle_core.budget import Allocation
+from till_proxy import budgets
+from till_proxy.catalog import Household
+from till_proxy.index import Spent
 from till_shop import CARD, LATE_CARD, POOR_CARD, line, order
 
 HALF = {"pricelist_id": 2}
@@ -116,3 +125,30 @@ def test_the_month_turns_without_a_server(make_program, server, tmp_path):
     )["budget_left"] == 5875
     answer = program.get(f"/till/v1/households/{CARD}").json()
     assert answer["budget"]["period_end"] == "2026-12-31"
+
+
+def test_what_the_server_never_took_stays_off_the_budget(program, server):
+    body = order([line(price="1.2500")], 125, household="F00001", **HALF)
+    server.reject.add(body["uuid"])
+    program.sell(body)
+    program.until(lambda: program.status()["queue"]["rejected"])
+    covered = program.service.till.shelf.catalog.covered
+    program.until(lambda: program.service.till.shelf.catalog.covered != covered)
+    assert program.service.till.shelf.catalog.covered.last >= 3
+    assert _left(program) == 4875
+
+
+@pytest.mark.parametrize(
+    ("rollover", "cap", "left"),
+    # 50 € in November, 10 € spent in November, 60 € on the 1st, 5 € spent in December.
+    [("none", 0, 5500), ("capped", 1500, 7000), ("capped", 9000, 9500), ("full", 0, 9500)],
+)
+def test_what_is_spent_before_a_month_opens_is_part_of_what_it_carries_over(rollover, cap, left):
+    december = Allocation("2026-12", date(2026, 12, 1), 6000, rollover, cap)
+    household = Household("F1", "A. B.", 1, (), None, None, (), False, 5000, (december,))
+    spent = [Spent(9, "2026-12-02", 500), Spent(4, "2026-11-30", 1000)]
+    assert budgets.left(household, spent, date(2026, 11, 30)) == 5000 - 1500
+    assert budgets.left(household, spent, date(2026, 12, 2)) == left
+    assert budgets.left(replace(household, balance=None), spent, date(2026, 12, 2)) is None
+    assert budgets.period_end(household, date(2026, 11, 30)) == date(2026, 11, 30)
+    assert budgets.period_end(household, date(2026, 12, 2)) == date(2026, 12, 31)

@@ -95,6 +95,12 @@ def test_the_households_regime_wins_over_the_screens(shop, server):
     assert entry["event"]["flags"]["fiscal_position_differs"] == 4
 
 
+def test_outside_vat_no_rate_is_left_whatever_the_map_forgot(shop, server):
+    program = shop(fiscal_positions=[{"id": 4, "sector": "EXO_A", "mention": "x", "tax_map": {}}])
+    program.sell(order(fiscal_position_id=4))
+    assert _first_ticket(program, server).lines[0].rate == 0
+
+
 def test_a_regime_may_change_the_rate(shop, server):
     positions = [{"id": 7, "sector": "TAXABLE", "mention": "", "tax_map": {"6": [5]}}]
     program = shop(fiscal_positions=positions)

@@ -2,6 +2,7 @@
 
 import http.server
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -69,6 +70,9 @@ def test_a_rejected_entry_stays_and_shows_and_the_others_go_on(program, server):
     # What follows cannot be chained without it: the server keeps it apart, the till is done with it.
     program.until(lambda: program.status()["queue"]["pending"] == 1)
     assert program.status()["server"]["quarantined"] >= 1
+    asked = server.requests
+    time.sleep(1.0)
+    assert server.requests - asked < 10, "what is rejected is not sent over and over"
     assert len(list((program.state / "Ventes").iterdir())) == 1
 
 
@@ -188,6 +192,16 @@ class _Proxy(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Quiet."""
+
+
+def test_a_proxy_of_the_environment_is_not_asked(monkeypatch, make_program, server):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    program = make_program(local=True).start()
+    program.sell()
+    program.synced()
 
 
 def test_through_a_corporate_proxy_with_a_password(make_program, server):

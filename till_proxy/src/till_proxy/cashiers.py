@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from .clock import Clock
 from .errors import Refusal
-from .lockout import Lockouts
+from .lockout import BADGE, Lockouts
 
 MANAGER = "manager"
 SESSION_IDLE = timedelta(hours=12)
@@ -116,7 +116,7 @@ class Cashiers:
         return person
 
     def _check_badge(self, cashiers: Iterable[Cashier], badge: str) -> Cashier:
-        self._lockouts.before_try("badge", self._clock.now())
+        self._lockouts.before_try(BADGE, self._clock.now())
         derived: dict[tuple, bytes] = {}
         found = None
         for person in cashiers:
@@ -130,7 +130,7 @@ class Cashiers:
                 found = person
         if found is None:
             raise Refusal("cashier_required", _WRONG_BADGE, reason="wrong_badge")
-        self._lockouts.succeeded("badge")
+        self._lockouts.succeeded(BADGE)
         return found
 
     def open(self, person: Cashier) -> str:

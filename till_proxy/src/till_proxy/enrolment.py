@@ -63,7 +63,13 @@ class _Key:
 def load_identity(vault: Vault) -> Identity | None:
     """The identity, None before enrolment."""
     data = vault.read(_IDENTITY)
-    return Identity(**json.loads(data)) if data else None
+    try:
+        return Identity(**json.loads(data)) if data else None
+    except (TypeError, ValueError) as error:
+        raise StartError(
+            "L'enrôlement de cette caisse est d'une version que ce programme ne connaît pas : "
+            "mettez le programme à jour."
+        ) from error
 
 
 def load_signer(vault: Vault) -> EcdsaSigner:
@@ -74,7 +80,10 @@ def load_signer(vault: Vault) -> EcdsaSigner:
             "La clé de signature de la caisse a disparu. Restaurez le dossier de la caisse depuis "
             "la sauvegarde, ou enrôlez-la comme une nouvelle caisse."
         )
-    return EcdsaSigner.from_pem(key.key_pem.encode(), key.certificate)
+    try:
+        return EcdsaSigner.from_pem(key.key_pem.encode(), key.certificate)
+    except EscarcelleError as error:
+        raise StartError(str(error)) from error
 
 
 def _read_key(vault: Vault) -> _Key | None:
@@ -112,14 +121,13 @@ def enroll(vault: Vault, server: ServerConfig, code: str, at: datetime) -> Ident
 
 def _ask(server: ServerConfig, body: dict) -> dict:
     try:
-        response = requests.post(
-            f"{server.url.rstrip('/')}/escarcelle/till/v1/enroll",
-            json=body,
-            timeout=server.timeout_seconds,
-            proxies=server.proxies,
-            verify=server.verify,
-            allow_redirects=False,
-        )
+        with session(server) as opened:
+            response = opened.post(
+                f"{server.url.rstrip('/')}/escarcelle/till/v1/enroll",
+                json=body,
+                timeout=server.timeout_seconds,
+                allow_redirects=False,
+            )
     except requests.RequestException as error:
         raise StartError(
             f"Le serveur {server.url} ne répond pas ({reason(error)}). Vérifiez l'adresse et la "
@@ -165,6 +173,17 @@ def _identity(answer: dict, key: _Key, server: ServerConfig) -> Identity:
             "caisse. Mettez les deux à jour, puis demandez un nouveau code."
         ) from error
     return identity
+
+
+def session(server: ServerConfig) -> requests.Session:
+    """A session to the server: TLS verified, and only the configured proxy."""
+    opened = requests.Session()
+    # What the user's environment says must not divert the sales.
+    opened.trust_env = False
+    opened.headers["User-Agent"] = "escarcelle-till"
+    opened.proxies = server.proxies
+    opened.verify = server.verify
+    return opened
 
 
 def reason(error: BaseException) -> str:

@@ -11,6 +11,9 @@ from .errors import Refusal
 from .vault import Vault, VaultError
 
 FREE_TRIES = 5
+#: A badge is too long to guess, and a packet of pasta is easily scanned in its place.
+FREE_BADGES = 20
+BADGE = "badge"
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=1)
 _NAME = "lockouts"
@@ -32,7 +35,7 @@ class Lockouts:
     def before_try(self, subject: str, now: datetime) -> None:
         """Refuse while closed; else count a failure that ``succeeded`` will erase."""
         count, last = self._failures.get(subject, (0, 0))
-        until = datetime.fromtimestamp(last, timezone.utc) + _pause(count)
+        until = datetime.fromtimestamp(last, timezone.utc) + _pause(subject, count)
         if now < until and now >= datetime.fromtimestamp(last, timezone.utc):
             minutes = max(1, -int((now - until).total_seconds() // 60))
             raise Refusal(
@@ -58,7 +61,8 @@ class Lockouts:
         self._vault.write(_NAME, json.dumps(self._failures).encode())
 
 
-def _pause(count: int) -> timedelta:
-    if count < FREE_TRIES:
+def _pause(subject: str, count: int) -> timedelta:
+    over = count - (FREE_BADGES if subject == BADGE else FREE_TRIES)
+    if over < 0:
         return timedelta(0)
-    return min(FIRST_PAUSE * 2 ** min(count - FREE_TRIES, 10), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * 2 ** min(over, 10), LONGEST_PAUSE)

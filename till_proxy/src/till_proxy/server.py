@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import requests
 
 from .config import ServerConfig
-from .enrolment import Identity
+from .enrolment import Identity, session
 
 
 class SyncError(Exception):
@@ -60,14 +60,9 @@ class Server:
 
 
 def _session(config: ServerConfig, identity: Identity) -> requests.Session:
-    session = requests.Session()
-    # Only the configured proxy: what the user's environment says must not divert the sales.
-    session.trust_env = False
-    session.headers["Authorization"] = f"Bearer {identity.api_key}"
-    session.headers["User-Agent"] = "escarcelle-till"
-    session.proxies = config.proxies
-    session.verify = config.verify
-    return session
+    opened = session(config)
+    opened.headers["Authorization"] = f"Bearer {identity.api_key}"
+    return opened
 
 
 def _told(response: requests.Response) -> str:

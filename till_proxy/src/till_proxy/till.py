@@ -73,7 +73,11 @@ class Till:
         self._told_lockouts: dict[str, datetime] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fiscal")
         self._guard = asyncio.Lock()
-        self.open_fiscal()
+        try:
+            self.open_fiscal()
+        except (StartError, VaultError) as error:
+            self.close()
+            raise StartError(str(error)) from error
 
     def open_fiscal(self) -> None:
         """The parts that need an enrolment."""
