@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.tests import TransactionCase
 
 from escarcelle_core.chain import Desk, issue_event, issue_ticket
 from escarcelle_core.documents import Device, JetEvent, Line, Payment, Ticket
@@ -26,22 +27,54 @@ IDENTITY = {
 }
 
 
-class FiscalCase(AccountTestInvoicingCommon):
-    """A French shop with its own fiscal folder, a tablet sold on directly, and no till program."""
+class FiscalFolder:
+    """A database whose journal was never opened, with a fiscal folder of its own."""
 
     @classmethod
-    @AccountTestInvoicingCommon.setup_country("fr")
-    def setUpClass(cls):
-        super().setUpClass()
+    def _own_folder(cls):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         environ = patch.dict("os.environ", {"ESCARCELLE_FISCAL_DIR": folder.name})
         environ.start()
         cls.addClassCleanup(environ.stop)
         cls.folder = Path(folder.name) / cls.env.cr.dbname
-        # Another test may have opened the instance of this database for good.
         cls.env.cr.execute("SELECT EXISTS (SELECT FROM fiscal.instance)")
         assert not cls.env.cr.fetchone()[0], "These tests want a database whose journal was never opened."
+
+    def _records(self, kind=None, till=None):
+        """Records as ``escarcelle.fiscal.record``, oldest first."""
+        domain = [("kind", "=", kind)] if kind else []
+        if till is not None:
+            domain += [("till_id.number", "=", till)]
+        self.env.invalidate_all()
+        return self.env["escarcelle.fiscal.record"].sudo().search(domain, order="id")
+
+    def _at(self, instant):
+        """Within the block the server's clock says ``instant`` (aware)."""
+        return patch.object(EscarcelleFiscalDevice, "_escarcelle_now", lambda self: instant)
+
+
+class JournalCase(FiscalFolder, TransactionCase):
+    """The journal without sales: no chart of accounts is loaded, a point of sale has only its name."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._own_folder()
+        cls.company = cls.env.company
+        france = cls.env.ref("base.fr").id
+        cls.company.write({**IDENTITY, "country_id": france, "account_fiscal_country_id": france})
+        cls.config = cls.env["pos.config"].create({"name": "Tablette", "company_id": cls.company.id})
+
+
+class FiscalCase(FiscalFolder, AccountTestInvoicingCommon):
+    """A French shop with a tablet sold on directly, and no till program."""
+
+    @classmethod
+    @AccountTestInvoicingCommon.setup_country("fr")
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._own_folder()
         cls.company = cls.company_data["company"]
         cls.company.write(IDENTITY)
         cls.env.user.group_ids |= cls.env.ref("point_of_sale.group_pos_manager") | cls.env.ref(
@@ -161,18 +194,6 @@ class FiscalCase(AccountTestInvoicingCommon):
         self.env["pos.order"].sync_from_ui([data])
         return self.env["pos.order"].search([("uuid", "=", data["uuid"])])
 
-    def _records(self, kind=None, till=None):
-        """Records as ``escarcelle.fiscal.record``, oldest first."""
-        domain = [("kind", "=", kind)] if kind else []
-        if till is not None:
-            domain += [("till_id.number", "=", till)]
-        self.env.invalidate_all()
-        return self.env["escarcelle.fiscal.record"].sudo().search(domain, order="id")
-
-    def _at(self, instant):
-        """Within the block the server's clock says ``instant`` (aware)."""
-        return patch.object(EscarcelleFiscalDevice, "_escarcelle_now", lambda self: instant)
-
 
 class TillProgram:
     """A till that signs its own tickets, as ``till_proxy`` does: core and a key, nothing of Odoo."""
@@ -190,7 +211,7 @@ class TillProgram:
         self.state = TillState()
         self.n = 0
 
-    def ticket(self, amount=250, rate=550, day=None, **values):
+    def ticket(self, amount=250, rate=550, day=None, training=False, **values):
         """An entry selling one line of ``amount`` cents."""
         self._tick(day)
         line = Line(
@@ -202,7 +223,8 @@ class TillProgram:
             **{"uid": str(uuid.uuid4()), "company": self.desk.company, "lines": (line,),
                "payments": (payment,), "cashier": "C1", **values}
         )  # fmt: skip
-        return self._entry(issue_ticket(self.state, self.desk, ticket, self.at), ticket.uid, "ticket")
+        issue = issue_ticket(self.state, self.desk, ticket, self.at, training)
+        return self._entry(issue, ticket.uid, "training" if training else "ticket")
 
     def event(self, code=260, text="caisse"):
         """An entry with one line of the event journal."""

@@ -11,13 +11,13 @@ from escarcelle_core.signing import Verifier
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
 
-from .common import FiscalCase
+from .common import JournalCase
 
 NOON = datetime(2026, 12, 30, 11, 0, tzinfo=timezone.utc)
 
 
 @tagged("post_install", "-at_install")
-class TestDevice(FiscalCase):
+class TestDevice(JournalCase):
     """What the server signs, whatever asks for it."""
 
     def _ticket(self, amount=250, tax=13):

@@ -4,11 +4,11 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..tools import instance_files, schema
-from .common import FiscalCase
+from .common import JournalCase
 
 
 @tagged("post_install", "-at_install")
-class TestInstance(FiscalCase):
+class TestInstance(JournalCase):
     """The database and its folder: only together do they sign."""
 
     def setUp(self):

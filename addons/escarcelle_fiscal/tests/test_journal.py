@@ -1,15 +1,16 @@
 from datetime import datetime, timezone
+from types import SimpleNamespace
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import FiscalCase, TillProgram
+from .common import JournalCase, TillProgram
 
 DAY2 = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 
 
 @tagged("post_install", "-at_install")
-class TestJournal(FiscalCase):
+class TestJournal(JournalCase):
     """What a till sends: verified whole, then stored, quarantined or rejected."""
 
     def setUp(self):
@@ -19,9 +20,7 @@ class TestJournal(FiscalCase):
         self.answer = self._register(self.till)
 
     def _register(self, till, number=1):
-        place = self.env["pos.config"].new({"name": "Caisse", "company_id": self.company.id})
-        place = place.new({"name": f"Caisse {number}", "company_id": self.company.id})
-        holder = type("Till", (), {"name": f"Caisse {number}", "company_id": self.company, "config_id": self.config})
+        holder = SimpleNamespace(name=f"Caisse {number}", company_id=self.company, config_id=self.config)
         return self.journal._escarcelle_register_till(
             till.uid8, number, holder, till.signer.certificate_pem, "Escarcelle caisse 0.1.0"
         )
@@ -159,16 +158,6 @@ class TestJournal(FiscalCase):
     def test_training_never_moves_a_total(self):
         self._send(self.till.ticket())
         before = self.till.state.totals
-        from escarcelle_core.chain import issue_ticket
-
-        from .common import Decimal, Line, Payment, Ticket, uuid
-
-        line = Line(str(uuid.uuid4()), 1, "R", "Riz", Decimal(1), Decimal("2.5"), 550, 250, 13)
-        ticket = Ticket(
-            str(uuid.uuid4()), self.till.desk.company, (line,),
-            (Payment(str(uuid.uuid4()), "ESPECES", "Espèces", 250),), "C1",
-        )  # fmt: skip
-        issue = issue_ticket(self.till.state, self.till.desk, ticket, self.till.at, training=True)
-        self.assertEqual(self._send(self.till._entry(issue, ticket.uid, "training"))["status"], "stored")
+        self.assertEqual(self._send(self.till.ticket(training=True))["status"], "stored")
         self.assertEqual(self.till.state.totals, before)
         self.assertTrue(self._records("ECO", 1).training)

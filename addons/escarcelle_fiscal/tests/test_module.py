@@ -2,11 +2,11 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models.ir_module_module import STOCK
-from .common import FiscalCase
+from .common import JournalCase
 
 
 @tagged("post_install", "-at_install")
-class TestModule(FiscalCase):
+class TestModule(JournalCase):
     """``l10n_fr_pos_cert`` is replaced; the journal is not uninstalled."""
 
     def setUp(self):
@@ -31,7 +31,7 @@ class TestModule(FiscalCase):
         self.assertEqual(localisation.state, "to install")
 
     def test_uninstalling_the_journal_is_refused_while_it_holds_records(self):
-        session = self._open(self.config)
-        self._sell(session, [(self.rice, 1)])
+        self.env["escarcelle.fiscal.instance"]._escarcelle_open()
+        self.env["escarcelle.fiscal.outbox"]._escarcelle_drain()
         with self.assertRaisesRegex(UserError, "uninstalled"):
             self.ours.button_uninstall()

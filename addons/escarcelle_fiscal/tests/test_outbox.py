@@ -2,11 +2,11 @@ from odoo.tests import new_test_user, tagged
 
 from escarcelle_core import jet
 
-from .common import FiscalCase
+from .common import JournalCase
 
 
 @tagged("post_install", "-at_install")
-class TestOutbox(FiscalCase):
+class TestOutbox(JournalCase):
     """The server's own event journal."""
 
     def setUp(self):
