@@ -28,7 +28,7 @@ def checks() -> list[tuple[str, bool, str]]:
             "faire de la place",
         ),
     ]
-    for need in (*system.NEEDS, system.BROWSER):
+    for need in (*system.NEEDS, system.BROWSER, *system.TESTS):
         label = f"{need.package} ({need.reason})"
         found.append((label, need.present(), system.install_command([need])))
     cluster = Cluster()

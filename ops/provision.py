@@ -68,14 +68,16 @@ def database_groups(cluster: Cluster, level: Level) -> list[list[Step]]:
 
 
 @contextmanager
-def ready(level: Level, *, browser: bool = False, yes: bool = False) -> Iterator[Cluster]:
+def ready(
+    level: Level, *, browser: bool = False, tests: bool = False, yes: bool = False
+) -> Iterator[Cluster]:
     """Bring the house to ``level``; the cluster runs for the length of the block (from CLUSTER on)."""
     system.require_known_system()
     HOUSE.make_directories()
     cluster = Cluster()
     stamps = Stamps(HOUSE.stamps)
     with _turn():
-        needs = system.missing(browser)
+        needs = system.missing(browser=browser, tests=tests)
         if needs:
             system.install(needs, yes)
         for group in groups(cluster, level):

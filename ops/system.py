@@ -44,6 +44,13 @@ NEEDS = (
     Need("postgresql-client", "outils de la base", lambda: bool(shutil.which("pg_dump"))),
     Need("fonts-dejavu-core", "police des documents", FONT.exists),
 )
+#: An archive must open and verify without any program of ours: the tests do it.
+TESTS = (
+    Need("xmlsec1", "signature des archives, essais", lambda: bool(shutil.which("xmlsec1"))),
+    Need("libxml2-utils", "lecture des archives, essais", lambda: bool(shutil.which("xmllint"))),
+    Need("7zip", "ouverture des archives, essais", lambda: any(map(shutil.which, ("7zz", "7z")))),
+    Need("openssl", "signatures, essais", lambda: bool(shutil.which("openssl"))),
+)
 BROWSER = Need("chromium", "navigateur de la caisse et des essais", lambda: chromium() is not None)
 
 
@@ -61,9 +68,10 @@ def debian_like(release: dict[str, str]) -> bool:
     return "debian" in family
 
 
-def missing(browser: bool) -> list[Need]:
-    """What this machine lacks."""
-    return [need for need in (*NEEDS, *((BROWSER,) if browser else ())) if not need.present()]
+def missing(*, browser: bool = False, tests: bool = False) -> list[Need]:
+    """What this machine lacks: always, to drive a browser, to run the tests."""
+    wanted = [*NEEDS, *((BROWSER,) if browser else ()), *(TESTS if tests else ())]
+    return [need for need in wanted if not need.present()]
 
 
 def install_command(needs: list[Need]) -> str:

@@ -25,7 +25,8 @@ def run(names: Sequence[str], *, yes: bool = False) -> int:
     """Provision, run, print the table; 0 only when every layer is green."""
     todo = chosen(names)
     level = max(layer.level for layer in todo)
-    with provision.ready(level, browser=any(layer.browser for layer in todo), yes=yes) as cluster:
+    browser = any(layer.browser for layer in todo)
+    with provision.ready(level, browser=browser, tests=True, yes=yes) as cluster:
         results: list[LayerResult] = []
         for layer in todo:
             print(f"\n── {layer.name} ", flush=True)

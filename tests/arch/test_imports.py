@@ -69,7 +69,7 @@ def test_an_addon_imports_no_other_addon_of_ours(addon):
 
     # What an addon above needs to stage a test it takes from below, in one place.
     staging = re.compile(
-        rf"addons/{addon}/tests/common\.py:\d+ odoo\.addons\.({'|'.join(ORDER[:ORDER.index(addon)]) or '-'})\.tests\."
+        rf"addons/{addon}/tests/common\.py:\d+ odoo\.addons\.({'|'.join(ORDER[: ORDER.index(addon)]) or '-'})\.tests\."
     )
     assert [o for o in offences(f"addons/{addon}", forbidden) if not staging.match(o)] == []
 
