@@ -373,11 +373,12 @@ def test_any_edit_inside_the_records_is_found_without_manifest_signature_and_sea
 
 
 def test_a_name_misspelt_or_a_value_emptied_is_found(small):
-    """Each attribute and element of each kind of document, once."""
+    """Each attribute and element of each kind of document, and of what is around them, once."""
     path = small / "archive.xml"
     content = path.read_bytes()
     edits = {}
-    for record in RECORDS.finditer(content):
+    parts = [*RECORDS.finditer(content), *re.finditer(rb"<(archive-fiscale|caisse|apres) .*\n", content)]
+    for record in parts:
         kind = record[0].split(b'"', 2)[1]
         for name in re.finditer(rb'(?<=[ <])[\w-]+(?==")|(?<=<)\w+(?=>)', record[0]):
             at = record.start() + name.start()

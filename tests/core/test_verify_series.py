@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from archives import World
 from escarcelle_core import chain
+from escarcelle_core.anchor import Head, ShopTill
 from escarcelle_core.verify.run import verify
 from shop import NOON, make_line
 
@@ -119,6 +120,27 @@ def test_records_missing_at_the_end_are_attested_by_an_earlier_seal(tmp_path):
     assert ("ARC2", "caisse 2", "fin de la chaîne TCK") in found
 
 
+def test_records_missing_at_the_end_are_attested_by_the_shop_anchor(tmp_path):
+    """No archive was made before: the server's daily anchor, in the same archive, is enough."""
+    world = World(seed=8)
+    world.day(DAYS[0], sales=2)
+    shop = tuple(
+        ShopTill(t.desk.device.uid, t.desk.device.number, "732829320", tuple(sorted(t.state.heads.items())),
+                 t.state.totals.perpetual_real, t.state.totals.perpetual_absolute)
+        for t in world.tills
+    )  # fmt: skip
+    server = world.server
+    server.keep(chain.issue_shop_anchor(server.state, server.desk, shop, DAYS[0] + timedelta(hours=6)))
+    whole = world.archive(tmp_path / "ARC1", "M", DAYS[0].date(), DAYS[0] + timedelta(hours=8))
+    assert verify([whole.folder]).verdict == "sound"
+    till = world.tills[1]
+    lost = next(i for i, r in enumerate(till.records) if r.kind == "TCK" and r.seq == 3)
+    till.records = till.records[:lost]
+    cut = world.archive(tmp_path / "ARC2", "M", DAYS[0].date(), DAYS[0] + timedelta(hours=8))
+    found = {(d.record, d.field) for d in verify([cut.folder], records_only=True).defects}
+    assert ("caisse 2", "fin de la chaîne TCK") in found
+
+
 def test_a_supplement_continues_the_archive_of_the_same_period(tmp_path):
     world = World(seed=8)
     world.day(DAYS[0], sales=1)
@@ -140,7 +162,7 @@ def test_a_seal_that_does_not_follow_is_found(tmp_path):
     build(tmp_path, world, DAYS[:1])
     server = world.server
     forged = replace(server.records[-1], signature="A" * 86)
-    server.state = replace(server.state, heads={**server.state.heads, "ARC": _head(forged)})
+    server.state = replace(server.state, heads={**server.state.heads, "ARC": Head(forged.seq, forged.signature)})
     server.records[-1] = forged
     world.day(DAYS[1], sales=1)
     world.archive(tmp_path / "ARC2", "J", DAYS[1].date(), DAYS[1] + timedelta(hours=5))
@@ -157,9 +179,3 @@ def test_two_archives_of_the_same_number_are_found(tmp_path):
     server.records.pop()
     world.archive(tmp_path / "ARC2", "J", DAYS[0].date(), DAYS[0] + timedelta(hours=6))
     assert ("ARC2", "numéro d'archive") in told(tmp_path)
-
-
-def _head(record):
-    from escarcelle_core.anchor import Head
-
-    return Head(record.seq, record.signature)

@@ -108,6 +108,7 @@ class Verifier:
             public.curve, ec.SECP256R1
         ):
             raise SignatureError("Le certificat ne porte pas une clé P-256.")
+        self.certificate_pem = certificate_pem
         self._public = public
         self.numbers = public.public_numbers()
         self.key_id = key_id(certificate_pem)

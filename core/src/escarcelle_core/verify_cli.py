@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.paths,
         records_only=options.records_only,
         keys=frozenset(key.lower() for key in options.key),
+        processes=os.cpu_count() or 1,
     )
     if options.json:
         print(json.dumps(outcome.as_json(), ensure_ascii=False))

@@ -1,12 +1,6 @@
 """One archive, from beginning to end, in one pass over ``archive.xml``."""
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-
-from .. import anchor as anchors
-from .. import archive_xml, header_xml, record_xml, schemas, state_xml, xmldsig
-from ..archive import ArchiveHeader, ArchiveSeal
-from ..archive_builder import SEAL, period_closed
+from .. import header_xml, record_xml, schemas, state_xml
 from ..archive_file import ROOT_END, TILL_END
 from ..archive_reader import (
     DAMAGED,
@@ -18,31 +12,20 @@ from ..archive_reader import (
     ArchiveReader,
     Part,
 )
-from ..documents import KINDS
-from ..errors import DocumentError, EscarcelleError, SignatureError
-from ..record import Record
-from ..signing import key_id
+from ..documents import DOCUMENT_LABELS
+from ..errors import DocumentError, EscarcelleError
 from ..stamp import serialise
 from ..state import TillState
-from . import seal
-from .files import check_files, check_manifest
+from .ending import Ending, Read
+from .files import check_manifest
 from .folder import Folder
+from .hearing import Hearing
 from .keys import Keys
 from .outcome import Defect, Finding, Outcome, explain
+from .quick import Accepted
+from .signatures import Signatures
 from .till import TillCheck
 from .witness import Witnesses
-
-
-@dataclass(slots=True)
-class Read:
-    """What reading an archive leaves, small: for what is checked between archives."""
-
-    name: str
-    header: ArchiveHeader
-    before: dict[str, TillState] = field(default_factory=dict)
-    tills: dict[str, TillCheck] = field(default_factory=dict)
-    seal: Record | None = None
-    signed_by: str = ""
 
 
 class ArchiveCheck:
@@ -56,11 +39,14 @@ class ArchiveCheck:
         witnesses: Witnesses,
         *,
         records_only: bool = False,
+        processes: int = 1,
     ):
         self._folder = folder
         self._outcome = outcome
         self._witnesses = witnesses
+        self._hearing = Hearing(witnesses, self._defect)
         self._records_only = records_only
+        self._signatures = Signatures(self._wrong_signature, processes)
         self._schema = schemas.schema("archive.xsd")
         self._keys = Keys(folder, outcome)
         self._read: Read | None = None
@@ -89,16 +75,19 @@ class ArchiveCheck:
                 self._part(part)
                 if self._read is None:
                     return None
+        self._signatures.finish()
         if not ended:
             self._defect("archive.xml", ("contenu", "", "", "l'archive est incomplète : sa fin manque"))
         if self._read is None:
             outcome.refused = True
             return None
-        self._check_elsewhere(self._read)
+        ending = Ending(folder, self._read, self._keys, outcome, self._defect)
+        ending.check_elsewhere()
         if not self._records_only:
-            self._check_signature(part, reader.content_digest)
-            self._check_seal(self._read)
-        self._summarise(self._read)
+            if ended:
+                ending.check_signature(part.data, reader.content_digest)
+            ending.check_seal(self._schema)
+        ending.summarise()
         return self._read
 
     def _part(self, part: Part) -> None:
@@ -118,10 +107,15 @@ class ArchiveCheck:
             else:
                 raise DocumentError(_DAMAGED if part.kind == DAMAGED else _MISPLACED)
         except EscarcelleError as error:
-            where = f"archive.xml, octet {part.offset + 1}, après {self._last}"
-            self._defect(where, explain(error))
-            if self._read is None:
-                self._outcome.refused = True
+            self._damaged(part, explain(error))
+        except (LookupError, ValueError, ArithmeticError, TypeError, AttributeError):
+            # Nothing a hostile file holds may stop the verification of the rest.
+            self._damaged(part, ("document", "", "", _DAMAGED))
+
+    def _damaged(self, part: Part, finding: Finding) -> None:
+        self._defect(f"archive.xml, octet {part.offset + 1}, après {self._last}", finding)
+        if self._read is None:
+            self._outcome.refused = True
 
     def _header(self, part: Part) -> None:
         element = record_xml.parse_exact(part.data + ROOT_END)
@@ -146,6 +140,10 @@ class ArchiveCheck:
         self._last = f"le début de la caisse {number}"
 
     def _record(self, part: Part, till: TillCheck) -> None:
+        ticket = till.accept(part.data)
+        if ticket is not None:
+            self._ticket(ticket, till)
+            return
         try:
             record, document = record_xml.read(part.data)
         except DocumentError as error:
@@ -160,10 +158,28 @@ class ArchiveCheck:
         if forked:
             self._defect(shown, forked, till.uid)
         if record.kind == "ARC":
-            self._hear(archive_xml.read(document), shown)
+            self._hearing.seal(document, shown)
         elif record.kind == "ANC":
-            self._hear_anchor(document, record, shown)
+            self._hearing.anchor(document, record, shown, self._read)
         self._validate(document.getparent(), shown)
+        self._outcome.records += 1
+        self._last = shown
+
+    def _ticket(self, ticket: Accepted, till: TillCheck) -> None:
+        shown = f"{_TICKET} ({ticket.operation}) {till.number}-{ticket.seq}.0"
+        verifier = till.verifiers.get(ticket.key_id)
+        if verifier is None:
+            message = "cette clé n'est pas connue"
+            self._defect(shown, ("clé", "une clé de cette caisse", ticket.key_id, message), till.uid)
+        else:
+            subject = (shown, till.uid, self._outcome.records)
+            self._signatures.check(verifier, ticket.payload, ticket.signature, subject)
+        if ticket.origin:
+            for finding in till.references.follow(shown, *ticket.origin):
+                self._defect(shown, finding, till.uid)
+        forked = self._witnesses.check(till.uid, ticket.kind, ticket.seq, ticket.signature)
+        if forked:
+            self._defect(shown, forked, till.uid)
         self._outcome.records += 1
         self._last = shown
 
@@ -182,117 +198,27 @@ class ArchiveCheck:
             self._outcome.warn(
                 f"{self._folder.name}, {where} : l'horloge a reculé {till.clock_set_back} fois."
             )
-        self._compare_heads(till, self._read)
-
-    def _compare_heads(self, till: TillCheck, read: Read) -> None:
-        where, number, last = f"caisse {till.number}", read.header.seq, read.header.period.last
-        for kind in KINDS:
-            if cut := self._witnesses.check_end(number, till.uid, kind, till.state.seq(kind), last):
-                self._defect(where, cut, till.uid)
-        for state in (read.before[till.uid], till.state):
-            for finding in self._witnesses.say(
-                read.name, number, till.uid, state.heads.items(), state.day or last
-            ):
-                self._defect(where, finding, till.uid)
-
-    def _hear(self, content: ArchiveSeal, shown: str) -> None:
-        """A seal states where every device stood: whatever comes later must agree."""
-        for stated in content.tills:
-            for finding in self._witnesses.say(
-                shown, content.seq, stated.uid, stated.heads, content.period.last
-            ):
-                self._defect(shown, finding, stated.uid)
-
-    def _hear_anchor(self, document, record, shown: str) -> None:
-        """A shop anchor states where every device stood that day. A till whose clock is ahead of the
-        server's may already be in the next one."""
-        last = record.business_day + timedelta(days=1)
-        try:
-            shop = anchors.read(document).shop
-        except EscarcelleError:
-            return  # already reported: the document does not verify
-        for stated in shop:
-            for finding in self._witnesses.say(
-                shown, self._read.header.seq, stated.uid, stated.heads, last
-            ):
-                self._defect(shown, finding, stated.uid)
+        self._hearing.compare(till, self._read)
 
     def _validate(self, element, shown: str) -> None:
         if not self._schema.validate(element):
             error = self._schema.error_log.last_error
             self._defect(shown, ("schéma", "", "", f"non conforme au schéma : {error.message[:300]}"))
 
-    def _check_elsewhere(self, read: Read) -> None:
-        """Refunds and duplicates of a document of another till, now that all have been read."""
-        by_number = {till.number: till.references for till in read.tills.values()}
-        for till in read.tills.values():
-            for shown, kind, number, seq, uid in till.references.elsewhere:
-                if number in by_number:
-                    for finding in by_number[number].lookup(kind, seq, uid):
-                        self._defect(shown, finding, till.uid)
+    def _wrong_signature(self, subject) -> None:
+        shown, till, place = subject
+        message = "la signature n'est pas celle de la chaîne signée"
+        self._defect(shown, ("signature", "", "", message), till, place)
 
-    def _check_signature(self, part: Part, digest: bytes) -> None:
-        read = self._read
-        if part.kind != SIGNATURE:
-            return
-        try:
-            read.signed_by = key_id(xmldsig.verify(part.data, digest))
-            if read.signed_by not in self._keys.of(read.header.server.uid):
-                raise SignatureError("L'archive n'est pas signée par une clé du serveur.")
-        except SignatureError as error:
-            self._defect("archive.xml", ("signature XML", "", "", str(error)))
-
-    def _check_seal(self, read: Read) -> None:
-        outcome, name = self._outcome, self._folder.name
-        verifiers = self._keys.of(read.header.server.uid)
-        try:
-            read.seal, content = seal.read(self._folder.read(SEAL), verifiers)
-            self._validate(record_xml.read(record_xml.write(read.seal))[1].getparent(), SEAL)
-        except EscarcelleError as error:
-            self._defect(SEAL, explain(error))
-            return
-        for finding in seal.compare(content, read.seal, read.header, read.tills):
-            self._defect(read.seal.shown(), finding)
-        check_files(self._folder, content.files, outcome)
-        if name.endswith(".7z") and name != content.name:
-            outcome.warn(f"{name} : l'archive s'appelait {content.name} quand elle a été scellée.")
-
-    def _summarise(self, read: Read) -> None:
-        header = read.header
-        for till in read.tills.values():
-            if till.number and not period_closed(till.state, header.period.level, header.period.last):
-                self._outcome.warn(
-                    f"{read.name} : la clôture de la période manque pour la caisse {till.number} ;"
-                    " un complément d'archive doit suivre."
-                )
-        self._outcome.archives.append(
-            {
-                "name": read.name,
-                "number": header.seq,
-                "level": header.period.level,
-                "first_day": header.period.first.isoformat(),
-                "last_day": header.period.last.isoformat(),
-                "company": header.company.name,
-                "siret": header.company.siret,
-                "signed_by": read.signed_by,
-                "tills": [
-                    {
-                        "uid": till.uid,
-                        "number": till.number,
-                        "records": till.records,
-                        "perpetual_real": till.state.totals.perpetual_real,
-                        "perpetual_absolute": till.state.totals.perpetual_absolute,
-                    }
-                    for till in read.tills.values()
-                ],
-            }
-        )
-
-    def _defect(self, record: str, finding: Finding, till: str = "") -> None:
+    def _defect(
+        self, record: str, finding: Finding, till: str = "", place: int | None = None
+    ) -> None:
         field, expected, found, message = finding
-        self._outcome.add(Defect(self._folder.name, record, field, expected, found, message, till))
+        defect = Defect(self._folder.name, record, field, expected, found, message, till)
+        self._outcome.add(defect, place)
 
 
+_TICKET = DOCUMENT_LABELS["TCK"]
 _DAMAGED = "une partie de l'archive est illisible"
 _MISPLACED = "une partie de l'archive n'est pas à sa place"
 

@@ -1,6 +1,7 @@
 """What a verification found: defects name the record, the field, what was expected and found."""
 
 from dataclasses import asdict, dataclass, field
+from operator import itemgetter
 
 from ..errors import AmountMismatch, ChainError, EscarcelleError, SignatureError
 from ..money import euros, rate_text
@@ -42,16 +43,22 @@ class Outcome:
     records: int = 0
     archives: list[dict] = field(default_factory=list)
     tills: set[str] = field(default_factory=set)
-    defects: list[Defect] = field(default_factory=list)
     defects_total: int = 0
     warnings: list[str] = field(default_factory=list)
     refused: bool = False
+    _kept: list[tuple[int, Defect]] = field(default_factory=list)
 
-    def add(self, defect: Defect) -> None:
-        """Keep a defect, or count it when there are too many."""
+    @property
+    def defects(self) -> list[Defect]:
+        """Those kept, in the order of what was read."""
+        return [defect for _place, defect in sorted(self._kept, key=itemgetter(0))]
+
+    def add(self, defect: Defect, place: int | None = None) -> None:
+        """Keep a defect, or count it when there are too many. ``place``: how many records had been
+        read where it is, when it is found later."""
         self.defects_total += 1
-        if len(self.defects) < KEPT:
-            self.defects.append(defect)
+        if len(self._kept) < KEPT:
+            self._kept.append((self.records if place is None else place, defect))
 
     def warn(self, message: str) -> None:
         """Something a reader should know that is not a defect."""

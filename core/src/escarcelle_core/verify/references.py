@@ -25,16 +25,16 @@ class References:
         #: Pointers at other tills, to be checked once those have been read.
         self.elsewhere: list[tuple[str, str, int, int, str]] = []
 
-    def note(self, record: Record) -> None:
+    def note(self, kind: str, seq: int, uid: str) -> None:
         """Remember a document that may be pointed at."""
-        uids = self._uids.get(record.kind)
+        uids = self._uids.get(kind)
         if uids is None:
             return
-        missing = record.seq - self._first[record.kind] - len(uids)
+        missing = seq - self._first[kind] - len(uids)
         if 0 < missing <= _LARGEST_GAP:
             uids.extend([_UNKNOWN] * missing)
         if 0 <= missing <= _LARGEST_GAP:
-            uids.append(_short(record.origin))
+            uids.append(_short(uid))
 
     def check(self, record: Record, document: etree._Element) -> Iterator[Finding]:
         """What is wrong with where ``record`` points."""
@@ -52,10 +52,14 @@ class References:
         except (KeyError, ValueError):
             yield "document d'origine", "", "", "le document d'origine est illisible"
             return
+        yield from self.follow(record.shown(), kind, number, seq, uid)
+
+    def follow(self, shown: str, kind: str, number: int, seq: int, uid: str) -> Iterator[Finding]:
+        """What is wrong with a pointer of document ``shown`` at another."""
         if number == self.number:
             yield from self.lookup(kind, seq, uid)
         else:
-            self.elsewhere.append((record.shown(), kind, number, seq, uid))
+            self.elsewhere.append((shown, kind, number, seq, uid))
 
     def lookup(self, kind: str, seq: int, uid: str) -> Iterator[Finding]:
         """Is document ``seq`` of ``kind`` there, and is it the one of that uuid?"""

@@ -13,10 +13,15 @@ from .witness import Witnesses
 
 
 def verify(
-    paths: Iterable[Path], *, records_only: bool = False, keys: frozenset[str] = frozenset()
+    paths: Iterable[Path],
+    *,
+    records_only: bool = False,
+    keys: frozenset[str] = frozenset(),
+    processes: int = 1,
 ) -> Outcome:
     """All archives under ``paths``. ``keys``: when given, the fingerprints of the server certificates
-    that are trusted, known by another way (a printed attestation, a mail)."""
+    that are trusted, known by another way (a printed attestation, a mail). ``processes``: how many
+    may work; one, in a program that has threads."""
     outcome = Outcome()
     reads: list[Read] = []
     witnesses = Witnesses()
@@ -34,7 +39,9 @@ def verify(
             except DocumentError as error:
                 _refuse(outcome, path.name, error)
                 continue
-            check = ArchiveCheck(folder, outcome, witnesses, records_only=records_only)
+            check = ArchiveCheck(
+                folder, outcome, witnesses, records_only=records_only, processes=processes
+            )
             read = check.run()
             if read is not None:
                 reads.append(read)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from types import MappingProxyType
 
 from lxml import etree
@@ -11,13 +10,14 @@ from .. import jet
 from ..anchor import Head
 from ..errors import ChainError, EscarcelleError
 from ..periods import YEAR, PeriodRules
-from ..record import Record
+from ..record import Record, utc_text
 from ..signing import Verifier
 from ..stamp import digest
 from ..state import TillState
 from ..totals import Totals
 from ..verification import verify_document, verify_next
 from .outcome import Finding, explain
+from .quick import Accepted, QuickTickets
 from .references import References
 
 #: Wrong because an earlier record is missing or wrong, not by itself.
@@ -37,25 +37,48 @@ class TillCheck:
     ):
         self.uid = uid
         self.number = number
-        self.state = before
+        self._state = before
+        self._quick: QuickTickets | None = None
         self.references = References(number, before)
         self.records = 0
         self.clock_set_back = 0
         self.sales: dict[int, tuple[int, int]] = {}
-        self._verifiers = verifiers
+        self.verifiers = verifiers
         self._rules = rules
-        self._at: datetime | None = None
+        self._at = ""
         self._other: Totals | None = None
+
+    @property
+    def state(self) -> TillState:
+        """Where the device stands after what was added."""
+        return self._quick.state if self._quick else self._state
+
+    def accept(self, chunk: bytes) -> Accepted | None:
+        """Add the next record when it is a ticket that is sound without a doubt, but for its
+        signature; otherwise None, and ``add`` tells."""
+        if self._other is not None:
+            return None
+        if self._quick is None:
+            self._quick = QuickTickets(self.uid, self.number, self._state)
+        ticket = self._quick.accept(chunk)
+        if ticket is not None:
+            self._count(ticket.kind, ticket.seq, ticket.uid, ticket.utc)
+            if ticket.kind == "TCK":
+                for rate, amount, tax in ticket.shares:
+                    total, taxes = self.sales.get(rate, (0, 0))
+                    self.sales[rate] = (total + amount, taxes + tax)
+        return ticket
 
     def add(self, record: Record, document: etree._Element) -> list[Finding]:
         """What is wrong with ``record`` as the next one."""
-        before = self.state
+        before = self._state = self.state
+        self._quick = None
         found = self._place(record)
         try:
-            self.state = self._next(record, document)
+            self._state = self._next(record, document)
         except EscarcelleError as error:
             found += self._diagnose(record, document) or [explain(error)]
-            self.state = _resume(before, record)
+            self._state = _resume(before, record)
         else:
             self._other = None
         found += self.references.check(record, document)
@@ -70,7 +93,7 @@ class TillCheck:
 
     def _next(self, record: Record, document: etree._Element) -> TillState:
         try:
-            return verify_next(self.state, record, self._verifiers, document)
+            return verify_next(self.state, record, self.verifiers, document)
         except EscarcelleError:
             # The record before was altered: either its counters or its amounts are wrong. When what
             # it amounts to fits this record, it was its counters, and it has been said.
@@ -78,7 +101,7 @@ class TillCheck:
                 raise
             state = replace(self.state, totals=self._other)
             try:
-                return verify_next(state, record, self._verifiers, document)
+                return verify_next(state, record, self.verifiers, document)
             except EscarcelleError:
                 pass
             raise
@@ -96,7 +119,8 @@ class TillCheck:
             found.append(("premier enregistrement", f"JET {jet.INITIALISATION}", record.kind,
                           "le journal ne commence pas par son initialisation"))  # fmt: skip
         day = state.day
-        if day and record.business_day > day and YEAR not in state.closed:
+        # The server sells nothing, and serves companies whose fiscal years differ.
+        if self.number and day and record.business_day > day and YEAR not in state.closed:
             year = self._rules.fiscal_year
             if year(day) != year(record.business_day):
                 found.append(("clôture", f"{YEAR} {year(day)}", "absente", "un exercice n'a pas été clos"))
@@ -129,18 +153,21 @@ class TillCheck:
         if written != record.digest:
             yield ("empreinte du document", record.digest, written,
                    "le document n'est pas celui qui a été signé")  # fmt: skip
-        verifier = self._verifiers.get(record.key_id)
+        verifier = self.verifiers.get(record.key_id)
         if verifier is None:
             yield "clé", "une clé de cette caisse", record.key_id, "cette clé n'est pas connue"
         elif not verifier.verify(record.payload.encode("utf-8"), record.signature):
             yield "signature", "", "", "la signature n'est pas celle de la chaîne signée"
 
-    def _note(self, record: Record, document: etree._Element) -> None:
+    def _count(self, kind: str, seq: int, uid: str, at: str) -> None:
         self.records += 1
-        self.references.note(record)
-        if self._at and record.at < self._at:
+        self.references.note(kind, seq, uid)
+        if at < self._at:
             self.clock_set_back += 1
-        self._at = record.at
+        self._at = at
+
+    def _note(self, record: Record, document: etree._Element) -> None:
+        self._count(record.kind, record.seq, record.origin, utc_text(record.at))
         if record.kind == "TCK":
             for node in document.iterfind("bilan/tvas/tva"):
                 self._sell(node)
