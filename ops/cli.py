@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ops.console import CONSOLE
 from ops.errors import OpsError
 
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 LAYERS = ("core", "till", "arch", "db", "odoo", "browser", "upstream", "all")
 
 
@@ -55,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when all went well, 1 when something failed, 130 when interrupted."""
     options = parser().parse_args(arguments)
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in SIGNALS:
         number = getattr(signal, name, None)
         # Under nohup, SIGHUP is ignored and stays so.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
@@ -71,6 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _interrupt(_number, _frame) -> None:
+    """The first signal begins the closing; the next ones must not cut it short."""
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

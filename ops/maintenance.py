@@ -1,5 +1,6 @@
 """Small commands on an existing database: fiscal migrations, ``psql``, Odoo's interpreter."""
 
+import signal
 import subprocess
 from collections.abc import Sequence
 
@@ -30,6 +31,7 @@ def psql(name: str | None, *, yes: bool = False) -> int:
     """The superuser's ``psql``."""
     with provision.ready(Level.CLUSTER, yes=yes) as cluster:
         target = world.of_database(cluster, name)
+        _leave_interrupts_to_the_child()
         environment = {**cluster.environment(), "PGDATABASE": target.name}
         return subprocess.call([cluster.client("psql")], env=shell.environment(environment))
 
@@ -42,6 +44,12 @@ def shell_of_odoo(name: str | None, *, yes: bool = False) -> int:
             target.write_conf(cluster, DEFAULTS["odoo"])
         argv = odoo_command.argv(target)
         argv[3:3] = ["shell"]
+        _leave_interrupts_to_the_child()
         return subprocess.call(
             [*argv, "--no-http"], env=shell.environment(target.environment()), cwd=target.base
         )
+
+
+def _leave_interrupts_to_the_child() -> None:
+    """Ctrl-C in an interactive program is for that program."""
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)

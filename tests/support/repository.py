@@ -17,7 +17,9 @@ ADDONS = ("escarcelle_fiscal", "escarcelle_pos", "escarcelle_social")
 def tracked() -> tuple[Path, ...]:
     """Every file git follows and that is there, absolute."""
     listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=True
+        ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z"],
+        capture_output=True,
+        check=True,
     ).stdout.decode()
     files = tuple(ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file())
     assert files, "git ls-files lists nothing"
