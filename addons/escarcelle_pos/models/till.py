@@ -106,6 +106,8 @@ class EscarcelleTill(models.Model):
                 self.env["escarcelle.fiscal.journal"].sudo()._escarcelle_revoke_till(till.uid8)
             # The hash of the key stays: its bearer is told "revoked", not "unknown".
             till.write({"state": "revoked", "pairing_hash": False, "pairing_until": False})
+            # Its point of sale is free for another till from here on, in this transaction too.
+            till.flush_recordset(["state"])
 
     @api.model
     def _escarcelle_from_key(self, key):
