@@ -14,19 +14,10 @@ from .common import read_json, till_of, token_of
 def routes() -> list[web.RouteDef]:
     """The handlers of this file."""
     return [
-        web.get("/till/v1/cashiers", people),
         web.post("/till/v1/cashier", log_in),
         web.delete("/till/v1/cashier", log_out),
         web.post("/till/v1/overrides", override),
     ]
-
-
-async def people(request: web.Request) -> web.Response:
-    """Who may identify here: codes and names for the buttons of the first screen."""
-    known = till_of(request).shelf.require().cashiers
-    return web.json_response(
-        {"cashiers": [{"code": one.code, "name": one.name} for one in known]}
-    )
 
 
 async def log_in(request: web.Request) -> web.Response:
