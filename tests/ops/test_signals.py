@@ -16,8 +16,8 @@ from ops import cli
 from ops.console import CONSOLE
 
 def command(options):
-    print("ouvert", flush=True)
     try:
+        print("ouvert", flush=True)
         time.sleep(60)
     finally:
         print("fermeture", flush=True)
