@@ -6,6 +6,7 @@ from lxml import etree
 
 from .anchor import append_heads, read_heads
 from .archive import (
+    ARCHIVE_LEVELS,
     ArchivedFile,
     ArchivedShare,
     ArchivedTill,
@@ -117,8 +118,8 @@ def read_period(element: etree._Element) -> ArchivePeriod:
     """Read them back; KeyError or ValueError when one is missing or malformed."""
     a = element.attrib
     start, end = datetime.fromisoformat(a["debut"]), datetime.fromisoformat(a["fin"])
-    if start.tzinfo is None or end.tzinfo is None:
-        raise ValueError(a["debut"])
+    if start.tzinfo is None or end.tzinfo is None or a["niveau"] not in ARCHIVE_LEVELS:
+        raise ValueError(a["niveau"])
     return ArchivePeriod(
         a["niveau"],
         date.fromisoformat(a["premier-jour"]),

@@ -3,7 +3,7 @@
 from lxml import etree
 
 from . import FISCAL_VERSION
-from .archive import ArchivedKey, ArchiveHeader
+from .archive import ArchivedKey, ArchiveHeader, ArchivePeriod
 from .archive_xml import period_attributes, read_period
 from .documents import Device
 from .errors import DocumentError, PeriodError
@@ -57,12 +57,16 @@ def read(element: etree._Element) -> ArchiveHeader:
         software, _, software_version = a["logiciel"].rpartition(" ")
         month, _, day = a["fin-exercice"].partition("-")
         entete = child(element, "entete")
+        rules = PeriodRules(a["fuseau"], int(a["heure-cloture"]), int(month), int(day))
+        period = read_period(element)
+        if period != ArchivePeriod.of(period.level, period.first, rules):
+            raise DocumentError("Les dates de l'archive ne sont pas celles d'une période.")
         return ArchiveHeader(
             int(a["numero"]),
-            read_period(element),
+            period,
             read_company(entete),
             Device(a["serveur"], int(a["caisse"]), software, software_version),
-            PeriodRules(a["fuseau"], int(a["heure-cloture"]), int(month), int(day)),
+            rules,
             parse_utc(a["etabli"]),
             tuple(
                 ArchivedKey(
@@ -74,5 +78,5 @@ def read(element: etree._Element) -> ArchiveHeader:
                 for n in entete.iterfind("cle")
             ),
         )
-    except (KeyError, ValueError, OSError, PeriodError) as error:
+    except (KeyError, ValueError, ArithmeticError, OSError, PeriodError) as error:
         raise DocumentError("En-tête d'archive illisible.") from error
