@@ -95,11 +95,20 @@ class Stage:
         )
         return json.loads(output.strip().splitlines()[-1])
 
-    def renewed(self, before: str) -> None:
-        """Wait for another snapshot than ``before``."""
+    def told(self) -> None:
+        """Wait until the till has asked the server after this call: it knows what was changed."""
+        start = time.monotonic()
         self.until(
-            lambda: self.status()["snapshot"]["version"] != before, 90, "a new snapshot arrives"
+            lambda: _age(self.status()) + 1 < time.monotonic() - start,
+            90,
+            "the till asks for the snapshot again",
         )
+
+
+def _age(status: dict) -> float:
+    """Seconds since the server last confirmed the snapshot."""
+    age = status["snapshot"]["age"]
+    return float("inf") if age is None else age
 
 
 def read_cast(world) -> dict:

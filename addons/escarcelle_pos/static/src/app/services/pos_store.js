@@ -19,7 +19,21 @@ if (tillMode) {
         async setup(env, services) {
             this.escarcelle = services.escarcelle_till;
             this.escarcelle.onScan = (code) => this.barcodeReader?.scan(code);
+            env.services.barcode.bus.addEventListener("barcode_scanned", () =>
+                this.escarcelleForgetKeys()
+            );
             await super.setup(...arguments);
+        },
+
+        /**
+         * The digits of a scan also wait in the number pad's buffer, to be told apart by their speed.
+         * A button touched just after the scan makes core take them all as a quantity: 9 521 014 201 005
+         * packets of kibble. What was scanned was not typed.
+         */
+        escarcelleForgetKeys() {
+            clearTimeout(this.numberBuffer._timeout);
+            this.numberBuffer.eventsBuffer = [];
+            delete this.numberBuffer.handler;
         },
 
         // ---- start -----------------------------------------------------------------------------

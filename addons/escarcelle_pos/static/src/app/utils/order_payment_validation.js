@@ -111,7 +111,8 @@ if (tillMode) {
             }
             this.pos.env.services.ui.unblock();
             try {
-                const proof = await this.pos.escarcelleOverride(what, error.message);
+                const told = refusalText(error, charged(this.order, this.pos));
+                const proof = await this.pos.escarcelleOverride(what, told);
                 if (!proof) {
                     error.told = true;
                     return false;
