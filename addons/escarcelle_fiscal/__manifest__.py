@@ -35,9 +35,6 @@
         "web.assets_tests": [
             "escarcelle_fiscal/static/tests/tours/**/*",
         ],
-        "web.assets_unit_tests": [
-            "escarcelle_fiscal/static/tests/unit/**/*",
-        ],
     },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

@@ -95,10 +95,11 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
                 [uid8, last_id, last_day, BATCH],
             )
             rows = self.env.cr.fetchall()
-            for last_id, data in rows:
+            for _id, data in rows:
                 yield data
             if len(rows) < BATCH:
                 return
+            last_id = rows[-1][0]
 
     def _escarcelle_tills(self, company, server):
         """(uid8, number) of the server and of the devices that ever were this company's, by number."""

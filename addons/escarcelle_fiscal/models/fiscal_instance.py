@@ -43,38 +43,43 @@ class EscarcelleFiscalInstance(models.AbstractModel):
     @api.model
     def _escarcelle_problem(self):
         """Why nothing can be signed here, None when all is well or still to be opened."""
+        return self._escarcelle_look()[0]
+
+    def _escarcelle_look(self):
+        """(problem, files): at most one of them; neither before the first use."""
         if self._escarcelle_neutralized():
             return self.env._(
                 "This is a test copy of the database: nothing is signed here, only training is possible."
-            )
+            ), None
         row = self._escarcelle_row()
         if row is None:
-            return None
+            return None, None
         folder = self._escarcelle_folder()
         try:
             files = instance_files.read(folder)
         except (OSError, ValueError, EscarcelleError):
             return self.env._(
                 "The fiscal key in %s cannot be read. Put back the folder from the last backup.", folder
-            )
+            ), None
         if files is None or (files.identity, files.till) != row:
             return self.env._(
                 "This database is a copy: its fiscal folder %s is missing or belongs to another one."
                 " Sell on the original. If this is the original, moved or renamed, put its folder there.",
                 folder,
-            )
-        return None
+            ), None
+        return None, files
 
     @api.model
     def _escarcelle_open(self):
         """The files of this instance, made at first use. Raises UserError when it may not sign."""
-        problem = self._escarcelle_problem()
+        problem, files = self._escarcelle_look()
         if problem:
             raise UserError(problem)
-        folder = self._escarcelle_folder()
-        if self._escarcelle_row() is None:
+        if files is None:
+            folder = self._escarcelle_folder()
             self._escarcelle_create(folder)
-        return instance_files.read(folder)
+            files = instance_files.read(folder)
+        return files
 
     def _escarcelle_create(self, folder):
         """First use: draw the identity and the server's key. The row comes first: whoever loses the

@@ -13,7 +13,7 @@ from escarcelle_core.record import Record
 from escarcelle_core.signing import Verifier
 from escarcelle_core.state import OPENING_KINDS, TillState
 from escarcelle_core.totals import LEVELS, Totals
-from escarcelle_core.verification import verify_next, verify_signature
+from escarcelle_core.verification import verify_document, verify_signature
 
 from .fiscal_quarantine import REASONS
 
@@ -113,11 +113,11 @@ class EscarcelleFiscalJournal(models.AbstractModel):
 
         Raises UserError for an unknown device.
         """
-        self.env.cr.execute("SELECT EXISTS (SELECT FROM fiscal.till_clock WHERE till = %s)", [uid8])
-        if not self.env.cr.fetchone()[0]:
+        self.env.cr.execute("SELECT fiscal.lock(till) FROM fiscal.till_clock WHERE till = %s", [uid8])
+        row = self.env.cr.fetchone()
+        if not row:
             raise UserError(self.env._("Unknown device %s: enrol it again.", uid8))
-        self.env.cr.execute("SELECT fiscal.lock(%s)", [uid8])
-        return _state(self.env.cr.fetchone()[0])
+        return _state(row[0])
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class EscarcelleFiscalJournal(models.AbstractModel):
             verifiers, revoked = self._escarcelle_verifiers(uid8)
             for record in records:
                 _signature(record, verifiers)
-            answer = self._escarcelle_chain(uid8, records, revoked, verifiers)
+            answer = self._escarcelle_chain(uid8, records, revoked)
         except Refused as refused:
             self._escarcelle_refuse(uid8, entry, refused)
             return {
@@ -150,7 +150,7 @@ class EscarcelleFiscalJournal(models.AbstractModel):
         fresh = any(item["status"] == "stored" for item in answer)
         return {"status": "stored" if fresh else "known", "reason": "", "detail": "", "records": answer}
 
-    def _escarcelle_chain(self, uid8, records, revoked, verifiers):
+    def _escarcelle_chain(self, uid8, records, revoked):
         """Check ``records`` against what is stored and append them; Refused when they do not follow."""
         known = self._escarcelle_known(uid8, records)
         state = self._escarcelle_standing(uid8)
@@ -167,10 +167,10 @@ class EscarcelleFiscalJournal(models.AbstractModel):
                 raise Refused(
                     "quarantined", "revoked_key", f"{record.number} : signé par une clé révoquée."
                 )
-            state = self._escarcelle_next(uid8, state, record, verifiers)
+            state = self._escarcelle_next(uid8, state, record)
         return self._escarcelle_append(uid8, records)
 
-    def _escarcelle_next(self, uid8, state, record, verifiers):
+    def _escarcelle_next(self, uid8, state, record):
         head = state.seq(record.kind)
         if record.seq > head + 1 and not self._escarcelle_follows_quarantine(uid8, record):
             raise Refused(
@@ -184,9 +184,7 @@ class EscarcelleFiscalJournal(models.AbstractModel):
                 "quarantined", "fork", f"{record.kind} {record.number} : ne suit pas le document précédent."
             )
         try:
-            return verify_next(state, record, verifiers)
-        except SignatureError:
-            raise
+            return state.after(record, verify_document(state, record))
         except EscarcelleError as error:
             raise Refused("quarantined", "unsound", f"{record.kind} {record.number} : {error}") from error
 

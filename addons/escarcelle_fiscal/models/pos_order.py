@@ -117,7 +117,9 @@ class PosOrder(models.Model):
         ticket = self._escarcelle_ticket()
         device = self.env["escarcelle.fiscal.device"].sudo()
         now = device._escarcelle_now().replace(tzinfo=None)
-        degraded = now - self.date_order > DEGRADED_AFTER
+        # The browser says which papers were provisional; one that forgets is seen by its delay.
+        provisional = self.env.context.get("escarcelle_provisional") or ()
+        degraded = self.uuid in provisional or now - self.date_order > DEGRADED_AFTER
         before = self._escarcelle_mode_events(degraded)
         after = [
             JetEvent(jet.REFUND, f"{line.code} {line.quantity} {line.amount}", ticket.cashier)

@@ -8,5 +8,6 @@ from . import (
     test_order,
     test_outbox,
     test_security,
+    test_tour,
     test_views,
 )

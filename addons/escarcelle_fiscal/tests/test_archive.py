@@ -5,7 +5,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import py7zr
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
