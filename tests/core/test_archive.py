@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta, timezone
 from hashlib import sha256
 
 import pytest
+from lxml import etree
+
 from archives import World
 from escarcelle_core import pyz, record_xml
 from escarcelle_core.archive import ArchivePeriod, read_name
@@ -14,7 +16,6 @@ from escarcelle_core.archive_csv import TABLES
 from escarcelle_core.archive_reader import RECORD, ArchiveReader
 from escarcelle_core.errors import DocumentError
 from escarcelle_core.periods import PeriodRules
-from lxml import etree
 from shop import NOON, make_line
 from signatures import xmlsec1, xmlsec_accepts
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from archives import World
 from escarcelle_core import schemas
 from shop import NOON

@@ -8,6 +8,9 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from escarcelle_core import chain, jet, record_xml, schemas, ticket_xml
 from escarcelle_core.documents import JetEvent, Override, Payment, Reference, Regime
 from escarcelle_core.errors import EscarcelleError
@@ -17,8 +20,6 @@ from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
 from escarcelle_core.verify.counters import Counters
 from escarcelle_core.verify.quick import QuickTickets
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from shop import NOON, make_desk, make_line, make_ticket, random_ticket, uuid, verifiers
 
 DESK = make_desk()
@@ -110,10 +111,13 @@ def test_a_gap_another_till_or_another_chain_is_not_accepted():
 
 # ---- never more than the full check ------------------------------------------------------------
 
-amounts = st.sampled_from(["0.00", "-0.00", "1", "01.00", "1.0", "1.000", "+1.00", "1e2", " 1.00", "٣.00", "-1.00"])
-TEXTS = st.text(max_size=6) | st.sampled_from(
-    ["&amp;", "&lt;b&gt;", "&#65;", "&quot;", "]]>", "\t", "\n", "\r", "\x85", "\u2028", "\ufffe", "é", "e\u0301", "&#xA;"]
+AMOUNTS = st.sampled_from(
+    ["0.00", "-0.00", "1", "01.00", "1.0", "1.000", "+1.00", "1e2", " 1.00", "٣.00", "-1.00"]
 )
+TEXTS = st.text(max_size=6) | st.sampled_from(
+    ["&amp;", "&lt;b&gt;", "&#65;", "&quot;", "]]>", "\t", "\n", "\r", "\x85", "\u2028", "\ufffe", "é",
+     "e\u0301", "&#xA;"]
+)  # fmt: skip
 RICH = replace(
     make_ticket(2, lines=[
         make_line(1, "2.000", "1.2500", 550, category="Frais & sec", category_code="12", comment="bio",
@@ -134,10 +138,10 @@ def test_a_document_altered_in_any_way_and_signed_again(data):
     way = data.draw(st.integers(0, 6))
     if way == 0:  # any value of any attribute
         match = data.draw(st.sampled_from(list(re.finditer(r'(?<==")[^"]*(?=")', xml))))
-        xml = xml[: match.start()] + data.draw(TEXTS | amounts) + xml[match.end() :]
+        xml = xml[: match.start()] + data.draw(TEXTS | AMOUNTS) + xml[match.end() :]
     elif way == 1:  # any content
         match = data.draw(st.sampled_from(list(re.finditer(r"(?<=>)[^<]*(?=</)", xml))))
-        xml = xml[: match.start()] + data.draw(TEXTS | amounts) + xml[match.end() :]
+        xml = xml[: match.start()] + data.draw(TEXTS | AMOUNTS) + xml[match.end() :]
     elif way == 2:  # any character
         at = data.draw(st.integers(0, len(xml) - 1))
         xml = xml[:at] + data.draw(st.characters(exclude_categories=["Cs"])) + xml[at + 1 :]
@@ -171,7 +175,8 @@ def test_a_till_that_counts_wrong_is_never_accepted(data):
     ticket = random_ticket(rng, 2)
     lines = list(ticket.lines)
     at = data.draw(st.integers(0, len(lines) - 1))
-    change = data.draw(st.sampled_from(["amount", "tax", "number", "uid", "quantity", "rate", "paid", "sector", "none"]))
+    change = data.draw(st.sampled_from(
+        ["amount", "tax", "number", "uid", "quantity", "rate", "paid", "sector", "none"]))  # fmt: skip
     line = lines[at]
     if change == "amount":
         lines[at] = replace(line, amount=line.amount + data.draw(CENTS))

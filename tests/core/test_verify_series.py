@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from archives import World
 from escarcelle_core import chain
 from escarcelle_core.anchor import Head, ShopTill

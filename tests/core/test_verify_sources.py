@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import py7zr
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from archives import World
 from escarcelle_core.verify import sources
 from escarcelle_core.verify.run import verify
 from escarcelle_core.verify_cli import main
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from shop import NOON
 
 

@@ -6,12 +6,13 @@ from hashlib import sha256
 
 import pytest
 import xmlsec
-from escarcelle_core import xmldsig
-from escarcelle_core.errors import SignatureError
-from escarcelle_core.signing import EcdsaSigner, key_id
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+
+from escarcelle_core import xmldsig
+from escarcelle_core.errors import SignatureError
+from escarcelle_core.signing import EcdsaSigner, key_id
 from shop import NOON
 from signatures import xmlsec1, xmlsec_accepts
 

@@ -3,11 +3,12 @@
 import random
 
 import pytest
+from lxml import etree
+
 from archives import World
 from escarcelle_core import record_xml, schemas
 from escarcelle_core.documents import Override, Reference, Regime
-from lxml import etree
-from shop import NOON, make_line, make_ticket, uuid
+from shop import NOON, make_line, uuid
 
 TICKET, ARCHIVE = schemas.schema("ticket.xsd"), schemas.schema("archive.xsd")
 
@@ -62,7 +63,7 @@ def test_a_whole_archive_is_valid(world, tmp_path):
 def test_what_is_added_removed_or_misspelt_is_refused(documents):
     rng = random.Random(5)
     tried = 0
-    for record, element in documents:
+    for record, _element in documents:
         required = {"nom", "rue", "complement", "codepostal", "ville", "pays", "telephone", "mention",
                     "part", "mode", "tete", "commentaire", "derogation", "origine", "client", "groupe",
                     "reference", "fichier", "encaissement", "tva", "article", "caisse"}  # fmt: skip

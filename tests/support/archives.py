@@ -1,6 +1,7 @@
 """Archives for tests: the records of a small shop, in a directory, as the server would make them."""
 
 import random
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,9 @@ from escarcelle_core.documents import Duplicate, JetEvent, Reference
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 from shop import COMPANY, NOON, make_desk, make_line, make_ticket, random_ticket, uuid
+
+#: A record in ``archive.xml``, with the newline that ends it.
+RECORDS = re.compile(rb"<enregistrement .*?</enregistrement>\n", re.S)
 
 
 @dataclass

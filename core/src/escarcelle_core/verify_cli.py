@@ -35,11 +35,20 @@ def _parser() -> argparse.ArgumentParser:
         " XML, sceau, et chaque enregistrement (signature, suite, sommes, totaux, clôtures, ancres).",
         epilog="Code de sortie : 0 conforme, 1 défauts, 2 rien à vérifier.",
     )
-    parser.add_argument("paths", metavar="CHEMIN", nargs="+", type=Path,
-                        help="archive .7z, dossier d'une archive extraite, ou dossier d'archives")  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="répond en JSON")
-    parser.add_argument("--records-only", action="store_true",
-                        help="ne vérifie que les enregistrements (ni manifeste, ni signature XML, ni sceau)")  # fmt: skip
-    parser.add_argument("--key", action="append", default=[], metavar="EMPREINTE",
-                        help="empreinte SHA-256 du certificat du serveur que vous tenez pour vraie (répétable)")  # fmt: skip
+    for names, settings in (
+        (("paths",), {
+            "metavar": "CHEMIN", "nargs": "+", "type": Path,
+            "help": "archive .7z, dossier d'une archive extraite, ou dossier d'archives",
+        }),
+        (("--json",), {"action": "store_true", "help": "répond en JSON"}),
+        (("--records-only",), {
+            "action": "store_true",
+            "help": "ne vérifie que les enregistrements : ni manifeste, ni signature XML, ni sceau",
+        }),
+        (("--key",), {
+            "action": "append", "default": [], "metavar": "EMPREINTE",
+            "help": "empreinte SHA-256 du certificat du serveur que vous tenez pour vraie (répétable)",
+        }),
+    ):  # fmt: skip
+        parser.add_argument(*names, **settings)
     return parser

@@ -191,9 +191,8 @@ class ArchiveCheck:
         if serialise(state_xml.build("apres", stated)).encode() != data:
             raise DocumentError("La fin de cette caisse est incorrecte.")
         if not till.ends_at(stated):
-            field, expected, found = _difference(till.state, stated)
-            self._defect(where, (field, expected, found,
-                                 "l'état de fin n'est pas celui que donnent les enregistrements"), till.uid)  # fmt: skip
+            message = "l'état de fin n'est pas celui que donnent les enregistrements"
+            self._defect(where, (*_difference(till.state, stated), message), till.uid)
         if till.clock_set_back:
             self._outcome.warn(
                 f"{self._folder.name}, {where} : l'horloge a reculé {till.clock_set_back} fois."
