@@ -3,3 +3,4 @@ from . import test_day
 from . import test_http
 from . import test_ingestion
 from . import test_roles
+from . import test_snapshot

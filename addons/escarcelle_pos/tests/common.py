@@ -155,5 +155,14 @@ class TillCase(TransactionCase):
         """The reconciliation rows of a till."""
         return till._escarcelle_reconciliation()
 
+    def recomputed(self, order):
+        """(total, VAT) in cents as Odoo's tax engine finds them from the lines."""
+        engine, lines = self.env["account.tax"], order.lines._prepare_tax_base_line_values()
+        engine._add_tax_details_in_base_lines(lines, order.company_id)
+        engine._round_base_lines_tax_details(lines, order.company_id)
+        found = engine._get_tax_totals_summary(lines, order.currency_id, order.company_id)
+        sign = -1 if order.amount_total < 0 else 1
+        return tuple(round(sign * found[key] * 100) for key in ("total_amount_currency", "tax_amount_currency"))
+
     def order(self, entry):
         return self.env["pos.order"].search([("uuid", "=", entry["uuid"])])
