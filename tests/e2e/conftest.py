@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Playwright, async_playwright
+
 from ops import shop
 from ops.paths import HOUSE
-from playwright.async_api import Playwright, async_playwright
 from stage import Stage, read_cast
 from till_screen import Screen, fresh_profile
 

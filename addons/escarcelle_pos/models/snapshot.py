@@ -49,7 +49,7 @@ class EscarcelleTill(models.Model):
     def _escarcelle_snapshot_key(self):
         """What the content depends on, cheap to read: equal keys, same parts.
 
-        The newest ``write_date`` and the count of each table say that something was written,
+        The ``write_date`` of each row and the count of each table say that something was written,
         added or removed; the time bucket bounds how long anything else may go unseen.
         """
         registry = self.env.registry
@@ -69,7 +69,11 @@ class EscarcelleTill(models.Model):
         return sorted({*self._escarcelle_loaded_models(), *ALSO_WATCHED} - NOT_WATCHED)
 
     def _escarcelle_watched_state(self):
-        """Return a hash over (count, newest write) of every watched table, in one query."""
+        """Return a hash over every row's last write in the watched tables, in one query.
+
+        Not the newest ``write_date``: it is the start of a transaction, and one that began before
+        the newest may well end after it.
+        """
         queries, names = [], []
         for name in self._escarcelle_watched_models():
             model = self.env.get(name)
@@ -80,7 +84,8 @@ class EscarcelleTill(models.Model):
             model.flush_model()
             where = _PICTURES_ONLY if name == "ir.attachment" else ""
             queries.append(
-                f"SELECT {len(names)}, count(*), max(write_date) FROM {model._table}{where}"
+                f"SELECT {len(names)}, count(*), sum(id::numeric *"
+                f" extract(epoch FROM coalesce(write_date, 'epoch'))) FROM {model._table}{where}"
             )
             names.append(name)
         self.env.cr.execute(" UNION ALL ".join(queries))
