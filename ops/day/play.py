@@ -18,7 +18,7 @@ from pathlib import Path
 from ops import databases, shell, shop, world
 from ops.console import CONSOLE
 from ops.day import summary, tamper
-from ops.day.browser import TillBrowser
+from ops.day.browser import sell_on_screen
 from ops.day.clock import DayClock
 from ops.day.counts import Database, printed
 from ops.day.seller import Ledger, Refused, Seller
@@ -93,20 +93,22 @@ def _day_online(day: Day) -> None:
     day.clock.set(1, 9, 30)
     sellers = day.sellers(1)
 
-    def in_browser() -> None:
-        with TillBrowser(day.house.tills[0].url, day.cast, 1) as screen:
-            for number in range(BROWSER_SALES):
-                household = _buyers(day.cast)[number % 3] if number % 2 else None
-                day.browser_uuids.add(
-                    screen.sell(day.ledger, household, day.cast["products"][number])
-                )
+    buyers = _buyers(day.cast)
+    sales = [
+        (day.cast["products"][number], buyers[number % 3] if number % 2 else None)
+        for number in range(BROWSER_SALES)
+    ]
+
+    def on_screen() -> None:
+        till = day.house.tills[0]
+        day.browser_uuids |= sell_on_screen(till.url, day.cast, 1, day.ledger, sales)
 
     def over_http(seller: Seller) -> None:
         for number in range(HTTP_SALES_PER_TILL):
             seller.sell_to_next_household() if number % 3 == 0 else seller.sell()
 
     with ThreadPoolExecutor(3) as pool:
-        jobs = [pool.submit(in_browser), *(pool.submit(over_http, s) for s in sellers)]
+        jobs = [pool.submit(on_screen), *(pool.submit(over_http, s) for s in sellers)]
         for job in jobs:
             job.result()
     _wait_for_orders(day)
@@ -121,8 +123,10 @@ def _day_alone(day: Day) -> None:
     day.clock.set(2, 10)
     sellers = day.sellers(100)
     first = set(day.ledger.sold)
-    with TillBrowser(day.house.tills[0].url, day.cast, 1, online=False) as screen:
-        day.browser_uuids.add(screen.sell(day.ledger, None, day.cast["products"][3]))
+    day.browser_uuids |= sell_on_screen(
+        day.house.tills[0].url, day.cast, 1, day.ledger, [(day.cast["products"][3], None)],
+        online=False,
+    )  # fmt: skip
     for seller in sellers:
         for _ in range(OFFLINE_SALES_PER_TILL):
             seller.sell()

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Playwright, async_playwright
 
 from ops import shop
+from ops.day.screen import Screen, fresh_profile
 from ops.paths import HOUSE
 from stage import Stage, read_cast
-from till_screen import Screen, fresh_profile
 
 
 @pytest.fixture(scope="module")
