@@ -1,4 +1,4 @@
-from . import fiscal_record  # isort: skip  closings and events inherit from it
+from . import fiscal_journal, fiscal_record  # isort: skip  others extend these two
 from . import (
     account_fiscal_position,
     fiscal_anchor,
@@ -9,10 +9,10 @@ from . import (
     fiscal_certificate,
     fiscal_closing,
     fiscal_device,
+    fiscal_enrolment,
     fiscal_guard,
     fiscal_instance,
     fiscal_jet,
-    fiscal_journal,
     fiscal_outbox,
     fiscal_quarantine,
     fiscal_sales_journal,

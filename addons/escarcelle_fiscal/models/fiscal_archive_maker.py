@@ -12,12 +12,11 @@ from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 
-from ..tools import archive_files
-from .fiscal_journal import _WIRE, _state
+from ..tools import archive_files, standing, wire
 
 #: Records read at once: what an archive of any length takes in memory.
 BATCH = 500
-_READ = _WIRE.replace("SELECT", "SELECT id,", 1)
+_READ = wire.SELECT.replace("SELECT", "SELECT id,", 1)
 
 
 class EscarcelleFiscalArchiveMaker(models.AbstractModel):
@@ -159,7 +158,7 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
                 [list(KINDS), uid8, first],
             )
             found = self.env.cr.dictfetchall()
-        return _state(_standing(found)), max((row["record_id"] for row in found), default=0)
+        return standing.state(_standing(found)), max((row["record_id"] for row in found), default=0)
 
     def _escarcelle_settle_files(self, server):
         """Files left waiting when the server was killed: the journal says which are archives."""

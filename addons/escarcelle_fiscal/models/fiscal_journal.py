@@ -1,32 +1,16 @@
 import json
-from datetime import date
-from types import MappingProxyType
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from psycopg2 import DatabaseError
 
 from escarcelle_core import jet
-from escarcelle_core.anchor import Head
 from escarcelle_core.errors import EscarcelleError, SignatureError
 from escarcelle_core.record import Record
 from escarcelle_core.signing import Verifier
-from escarcelle_core.state import OPENING_KINDS, TillState
-from escarcelle_core.totals import LEVELS, Totals
 from escarcelle_core.verification import verify_document, verify_signature
 
+from ..tools import standing, wire
 from .fiscal_quarantine import REASONS
-
-_WIRE = """
-    SELECT json_build_object(
-        'till', till, 'till_number', till_number, 'kind', kind, 'seq', seq, 'doc_type', doc_type,
-        'operation', operation, 'at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        'local', local, 'business_day', business_day, 'payload', payload, 'xml', xml, 'digest', digest,
-        'signature', signature, 'previous', previous, 'key_id', key_id, 'origin', origin,
-        'totals', totals, 'training', training, 'fiscal_version', fiscal_version,
-        'format_version', format_version)
-    FROM fiscal.record
-"""
 
 
 class Refused(Exception):
@@ -49,50 +33,6 @@ class EscarcelleFiscalJournal(models.AbstractModel):
     _name = "escarcelle.fiscal.journal"
     _description = "Fiscal journal"
 
-    # -- devices ---------------------------------------------------------------------------------
-
-    @api.model
-    def _escarcelle_register_till(self, uid8, number, till, certificate, software):
-        """Give a till its place in the journal; ``till`` has ``name``, ``company_id``, ``config_id``.
-
-        Returns ``{"number", "instance", "server_certificate"}``. Raises UserError when the number is
-        another device's or the certificate is not one of ours (ECDSA P-256).
-        """
-        files = self.env["escarcelle.fiscal.instance"]._escarcelle_open()
-        try:
-            Verifier(certificate)
-        except EscarcelleError as error:
-            raise UserError(str(error)) from error
-        given = self._escarcelle_translated(
-            lambda: self.env["escarcelle.fiscal.till"]._escarcelle_register(
-                uid8, number=number, name=till.name, signer="till", pem=certificate,
-                company=till.company_id, config=till.config_id,
-                siret=till.company_id.company_registry or "", software=software,
-            )
-        )  # fmt: skip
-        return {
-            "number": given,
-            "instance": files.identity,
-            "server_certificate": files.signer.certificate_pem,
-        }
-
-    @api.model
-    def _escarcelle_revoke_till(self, uid8, reason=""):
-        """Withdraw every key of a device; what it still signs goes to quarantine."""
-        reason = reason or self.env._("Revoked in the back office")
-        self.env.cr.execute("SELECT key_id FROM fiscal.certificate WHERE till = %s", [uid8])
-        revoked = False
-        for (key,) in self.env.cr.fetchall():
-            self.env.cr.execute("SELECT fiscal.revoke_certificate(%s, %s, %s)", [uid8, key, reason])
-            revoked |= self.env.cr.fetchone()[0]
-        till = self.env["escarcelle.fiscal.till"]._escarcelle_by_uid(uid8)
-        if revoked:
-            self.env["escarcelle.fiscal.outbox"]._escarcelle_note(
-                jet.TILL_REMOVED, f"caisse {till.number} {uid8} {reason}"
-            )
-        self.env["escarcelle.fiscal.certificate"].invalidate_model()
-        self.env["escarcelle.fiscal.till"].invalidate_model()
-
     # -- reading ---------------------------------------------------------------------------------
 
     @api.model
@@ -104,7 +44,7 @@ class EscarcelleFiscalJournal(models.AbstractModel):
     @api.model
     def _escarcelle_records(self, uid8, origin):
         """The records of one order or event of a device, on the wire form of docs/formats.md §2."""
-        self.env.cr.execute(f"{_WIRE} WHERE origin = %s AND till = %s ORDER BY id", [origin, uid8])
+        self.env.cr.execute(f"{wire.SELECT} WHERE origin = %s AND till = %s ORDER BY id", [origin, uid8])
         return [row[0] for row in self.env.cr.fetchall()]
 
     @api.model
@@ -117,7 +57,7 @@ class EscarcelleFiscalJournal(models.AbstractModel):
         row = self.env.cr.fetchone()
         if not row:
             raise UserError(self.env._("Unknown device %s: enrol it again.", uid8))
-        return _state(row[0])
+        return standing.state(row[0])
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -246,16 +186,6 @@ class EscarcelleFiscalJournal(models.AbstractModel):
             code = jet.SEQUENCE_BREAK if broken else jet.INTEGRITY_DEFECT
             outbox._escarcelle_note(code, f"caisse {uid8} {dict(REASONS)[refused.reason]} {refused}")
 
-    def _escarcelle_translated(self, action):
-        """Run ``action``; the journal's own refusals (EF0xx) become a UserError."""
-        try:
-            with self.env.cr.savepoint():
-                return action()
-        except DatabaseError as error:
-            if (error.pgcode or "").startswith("EF"):
-                raise UserError(error.diag.message_primary) from error
-            raise
-
 
 def _read(entry):
     """Records of an entry; Refused when one is unreadable or from another device."""
@@ -289,27 +219,3 @@ def _verifier(pem):
             _verifiers.clear()
         verifier = _verifiers[pem] = Verifier(pem)
     return verifier
-
-
-def _state(standing):
-    """TillState from what ``fiscal.lock`` answers (see ``TillState.after`` for the rules)."""
-    heads = standing["heads"]
-    if not heads:
-        return TillState()
-    day = max(date.fromisoformat(head["business_day"]) for head in heads.values())
-    opened = max((heads[kind]["record_id"] for kind in OPENING_KINDS if kind in heads), default=0)
-    today = {kind for kind in LEVELS if kind in heads and heads[kind]["business_day"] == day.isoformat()}
-    closed = frozenset(kind for kind in today if heads[kind]["record_id"] > opened)
-    rank = 1
-    if "GTJ" in today:
-        rank = int(standing["closing"].partition("-")[2] or 1) + (0 if closed else 1)
-    return TillState(
-        MappingProxyType({kind: Head(head["seq"], head["signature"]) for kind, head in heads.items()}),
-        Totals.from_json(standing["totals"]),
-        day,
-        rank,
-        closed,
-        standing["anchor"] or "",
-    )
-
-

@@ -9,6 +9,7 @@ class IrModuleModule(models.Model):
     _inherit = "ir.module.module"
 
     def _register_hook(self):
+        # EXTENDS 'base'
         super()._register_hook()
         # pre_init_hook counted it as loaded to keep it from being installed in the same batch.
         if not self.env["ir.module.module"].search_count([("name", "=", STOCK), ("state", "=", "installed")]):
