@@ -1,5 +1,6 @@
 """TCP ports of this checkout, remembered in ``var/ports.json`` so that addresses do not move."""
 
+import hashlib
 import json
 import socket
 from collections.abc import Callable
@@ -8,8 +9,16 @@ from pathlib import Path
 from ops.errors import OpsError
 
 DEFAULTS = {"postgres": 5469, "odoo": 8069, "till-1": 8868, "till-2": 8869}
-FIRST_OTHER = 9480
 TRIES = 200
+#: Where the ports without a default are looked for: below those the system lends to clients.
+FIRST, LAST = 20_000, 32_000
+
+
+def first_other(path: Path) -> int:
+    """Where a checkout starts to look: elsewhere than its neighbours, so that none takes a port that
+    another has given up for a moment (a server killed on purpose, and started again)."""
+    draw = int.from_bytes(hashlib.sha256(str(path.resolve()).encode()).digest()[:4], "big")
+    return FIRST + draw % ((LAST - FIRST) // TRIES) * TRIES
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -48,7 +57,7 @@ class Ports:
         """A free port for ``name``: the one it had, its default, or the next free one."""
         known = self.known()
         taken = {port for other, port in known.items() if other != name}
-        default = DEFAULTS.get(name, FIRST_OTHER)
+        default = DEFAULTS.get(name) or first_other(self._path)
         candidates = [known[name]] if name in known else []
         candidates += [default + step for step in range(TRIES)]
         for port in candidates:

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from ops.errors import OpsError
-from ops.ports import DEFAULTS, TRIES, Ports, is_free
+from ops.ports import DEFAULTS, FIRST, LAST, TRIES, Ports, first_other, is_free
 
 
 def test_the_default_when_it_is_free(tmp_path):
@@ -48,3 +48,9 @@ def test_a_port_somebody_listens_on_is_not_free():
         listener.listen()
         assert not is_free(port)
     assert is_free(port)
+
+
+def test_two_checkouts_do_not_look_at_the_same_place(tmp_path):
+    places = {first_other(tmp_path / str(number) / "ports.json") for number in range(30)}
+    assert len(places) > 15
+    assert all(FIRST <= place < LAST for place in places)
