@@ -58,14 +58,15 @@ class SimulatedTill:
         return self._entry(issue, str(uuid4()), {"type": "jet"})
 
     def sell(self, rows, payments=None, *, household=None, sector="TAXABLE", pricelist=None, position=None,
-             cashier="C1", operation=SALE, change=0, order_changes=None, training=False):  # fmt: skip
+             cashier="C1", operation=SALE, change=0, order_changes=None, training=False,
+             payment_uid=""):  # fmt: skip
         """``rows``: dicts product, rate, price, quantity, discount, origin. One cash payment by default."""
         lines = tuple(_line(number, row) for number, row in enumerate(rows, 1))
         total = sum(line.amount for line in lines)
         payments = payments if payments is not None else [(None, total)]
         methods = [(method or self.cash, amount) for method, amount in payments]
         paid = tuple(
-            Payment(str(uuid4()), code, name, amount, change if i == 0 else 0)
+            Payment(payment_uid or str(uuid4()), code, name, amount, change if i == 0 else 0)
             for i, ((_id, code, name), amount) in enumerate(methods)
         )
         uid = str(uuid4())

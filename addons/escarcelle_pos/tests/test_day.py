@@ -244,15 +244,12 @@ class TestDay(TillCase):
         self.assertEqual([a["order"] for a in acks], ["built"] * 3 + ["repair"] + ["built"] * 4)
 
     def test_order_refused_by_odoo_is_the_only_one_to_repair(self):
-        sales = [self.device.sell([self.row()]) for _i in range(4)]
+        first = self.device.sell([self.row()])
+        self.ingest(self.till, first)
         # A payment uuid that exists already: Odoo's own constraint refuses this order, and only this one.
-        other = self.device.sell([self.row()])
-        self.ingest(self.till, *sales, other)
-        clash = self.order(other).payment_ids
-        clash.uuid = "00000000-0000-0000-0000-000000000001"
-        more = [self.device.sell([self.row()]) for _i in range(3)]
-        clash.uuid = more[1]["order"]["payments"][0]["uuid"]
+        taken = first["order"]["payments"][0]["uuid"]
+        sales = [self.device.sell([self.row()], payment_uid=uid) for uid in ("", taken, "")]
         with mute_logger("odoo.sql_db", "odoo.addons.escarcelle_pos.models.ingestion"):
-            acks = self.ingest(self.till, *more)
+            acks = self.ingest(self.till, *sales)
         self.assertEqual([a["order"] for a in acks], ["built", "repair", "built"])
 
