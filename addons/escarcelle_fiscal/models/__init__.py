@@ -23,6 +23,7 @@ from . import (
     pos_order_line,
     pos_payment,
     pos_payment_method,
+    pos_session,
     res_company,
     res_config_settings,
     res_users,

@@ -82,6 +82,12 @@ class PosOrder(models.Model):
     @api.ondelete(at_uninstall=True)
     def _escarcelle_unlink_unsigned(self):
         self._escarcelle_refuse_change()
+        for order in self.filtered(lambda o: o.lines and o.config_id.escarcelle_signer == "server"):
+            # A sale that was entered and never paid leaves a trace.
+            self.env["escarcelle.fiscal.outbox"]._escarcelle_note(
+                jet.SALE_ABANDONED,
+                f"{order.config_id.name} {len(order.lines)} lignes {order.amount_total:.2f}",
+            )
 
     def _escarcelle_refuse_change(self):
         """Corrections are by + and − (BOI-TVA-DECLA-30-10-30 §100): a signed sale is never edited."""

@@ -215,3 +215,16 @@ class TestOrder(FiscalCase):
             if line.tax_line_id or line.account_id.account_type in ("income", "income_other")
         )
         self.assertAlmostEqual(sold, sum(self._records("TCK").mapped("amount")))
+
+    def test_session_and_abandoned_sale_leave_events(self):
+        outbox = self.env["escarcelle.fiscal.outbox"].sudo()
+        outbox.search([]).unlink()
+        data = self._order(self.session, [(self.rice, 2)], state="draft", payment_ids=[], amount_paid=0)
+        self.env["pos.order"].sync_from_ui([data])
+        self.env["pos.order"].search([("uuid", "=", data["uuid"])]).unlink()
+        self.session.post_closing_cash_details(12.5)
+        self.session.close_session_from_ui()
+        noted = outbox.search([], order="id")
+        self.assertEqual(noted.mapped("code"), [320, 170, 40])
+        self.assertIn("1 lignes 5.00", noted[0].description)
+        self.assertIn("compté 12.50 attendu 0.00", noted[1].description)
