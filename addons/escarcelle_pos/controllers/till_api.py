@@ -92,6 +92,7 @@ class TillApi(http.Controller):
             raise TillRefusal(
                 403, "revoked", "Cette caisse a été révoquée. Créez une nouvelle caisse dans le back-office."
             )
+        till._escarcelle_touch()
         return self._in_company(till)
 
     def _body(self):

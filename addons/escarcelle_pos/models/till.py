@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import NO_ACCESS
@@ -6,6 +8,7 @@ from ..tools import secret
 
 #: A live till that says nothing for this long is shown as silent.
 SILENT_AFTER_MINUTES = 15
+TOUCH_MINUTES = 5
 
 
 class EscarcelleTill(models.Model):
@@ -116,6 +119,12 @@ class EscarcelleTill(models.Model):
         # The comparison is made in any case: the answer takes as long for a till that is unknown.
         right = secret.same(secret.key_digest(key), till.key_hash or "")
         return till if right else self.browse()
+
+    def _escarcelle_touch(self):
+        """Note a sign of life; not at every call, so that reading never waits for a batch."""
+        now = self.env.cr.now()
+        if not self.last_contact or self.last_contact < now - timedelta(minutes=TOUCH_MINUTES):
+            self.last_contact = now
 
     def _escarcelle_reported(self, queue, software):
         """What a till says of itself with each batch; anything odd is ignored."""

@@ -61,6 +61,13 @@ class TestEntriesRoute(HttpCase, TillCase):
         answer = self.send({"entries": []})
         self.assertEqual((answer.status_code, answer.json()["acks"]), (200, []))
 
+    def test_any_call_is_a_sign_of_life(self):
+        self.till.last_contact = NOON.replace(tzinfo=None, year=2020)
+        self.assertTrue(self.till.is_silent)
+        self.assertEqual(self.send(b"?").status_code, 400)
+        self.till.invalidate_recordset()
+        self.assertFalse(self.till.is_silent)
+
     def test_no_cookie_is_given(self):
         self.assertNotIn("session_id", self.send({"entries": []}).cookies)
 

@@ -184,6 +184,18 @@ class TestIngestion(TillCase):
         kept = self.env["escarcelle.till.entry"].search([("uuid", "=", entry["uuid"])])
         self.assertNotIn("email", kept.payload["order"])
 
+    def test_a_ticket_costs_a_bounded_number_of_queries(self):
+        sales = [self.device.sell([self.row()]) for _i in range(70)]
+        self.ingest(self.till, *sales[:10])
+        costs = []
+        for batch in (sales[10:30], sales[30:70]):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.ingest(self.till, *batch)
+            costs.append(self.env.cr.sql_log_count - before)
+        # 20 more tickets in the second batch: what each of them costs besides what a batch costs.
+        self.assertLess((costs[1] - costs[0]) / 20, 20, costs)
+
     def test_two_tills_do_not_mix(self):
         other_till, other = self._till("Autre")
         mine = self.device.sell([self.row()])
