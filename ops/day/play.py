@@ -27,6 +27,8 @@ from ops.paths import HOUSE
 from ops.postgres import Cluster
 
 SYNC_SECONDS = 15
+#: Accounting entries are made by a job of the server, after the tills had their answer.
+BOOKING_SECONDS = 90
 BROWSER_SALES = 8
 HTTP_SALES_PER_TILL = 21
 OFFLINE_SALES_PER_TILL = 3
@@ -153,8 +155,7 @@ def _day_back(day: Day) -> None:
     day.sync_seconds = round(time.monotonic() - since, 1)
     sellers = day.sellers(200)
     for seller in sellers:
-        sold = seller.sell()
-        seller.refund(sold, lines=1)
+        seller.refund(seller.sell(minimum=1500), lines=1)
     day.clock.set(3, 18)
     for seller in sellers:
         seller.close_day()
@@ -162,6 +163,10 @@ def _day_back(day: Day) -> None:
     _until(
         lambda: all(s.status()["queue"]["pending"] == 0 for s in sellers), SYNC_SECONDS * 2,
         "l'envoi des dernières clôtures",
+    )  # fmt: skip
+    _until(
+        lambda: not day.database.rows("SELECT FROM pos_session WHERE state != 'closed' LIMIT 1"),
+        BOOKING_SECONDS, "la comptabilisation des dernières journées",
     )  # fmt: skip
 
 
