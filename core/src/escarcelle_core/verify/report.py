@@ -22,13 +22,13 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield ""
         yield f"{archive['name']}"
         yield (f"  archive n° {archive['number']} ({_LEVELS.get(archive['level'], archive['level'])}),"
-               f" du {archive['first_day']} au {archive['last_day']}")  # fmt: skip
+               f" du {_day(archive['first_day'])} au {_day(archive['last_day'])}")  # fmt: skip
         yield f"  {archive['company']}, SIRET {archive['siret']}"
         if archive["signed_by"]:
             yield f"  signée par la clé {archive['signed_by']}"
         for till in archive["tills"]:
             device = f"caisse {till['number']}" if till["number"] else "serveur"
-            yield f"  {device} ({till['uid']}) : {till['records']} enregistrements"
+            yield f"  {device} ({till['uid']}) : {_count(till['records'], 'enregistrement')}"
     if outcome.warnings:
         yield ""
         yield f"À SAVOIR ({len(outcome.warnings)})"
@@ -40,8 +40,18 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         if outcome.defects_total > len(outcome.defects):
             yield f"  … et {outcome.defects_total - len(outcome.defects)} autres."
     yield ""
-    yield f"{outcome.records} enregistrements vérifiés, {len(outcome.tills)} appareils."
+    yield (f"Vérifié : {_count(outcome.records, 'enregistrement')}, {_count(len(outcome.tills), 'appareil')},"
+           f" {_count(len(outcome.archives), 'archive')}.")  # fmt: skip
     yield _CONCLUSIONS.get(outcome.verdict, _UNUSABLE)
 
 
 _LEVELS = {"J": "jour", "M": "mois", "A": "exercice"}
+
+
+def _day(iso: str) -> str:
+    year, month, day = iso.split("-")
+    return f"{day}/{month}/{year}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"

@@ -52,7 +52,7 @@ def _extract(path: Path, target: Path) -> None:
     except ImportError:
         raise DocumentError(
             f"« {path.name} » : la bibliothèque py7zr n'est pas installée. Ouvrez ce fichier avec 7-Zip"
-            " (commande : 7z x), puis donnez le dossier obtenu."
+            " (commande : 7z x ou 7zz x), puis donnez le dossier obtenu."
         ) from None
     try:
         with py7zr.SevenZipFile(path) as packed:
