@@ -236,3 +236,47 @@ async def test_a_parked_order_is_found_in_another_profile(dead, make_screen):
     await second.line(product, "2")
     await second.pay()
     assert (await second.validate()).startswith("Ticket (VTE) 1-")
+
+
+async def test_new_prices_come_by_themselves_when_nobody_sells(alive, make_screen):
+    """A page left on the log-in screen shows today's prices; one in use says that there are new ones."""
+    stage, product = alive, goods(alive, 7)
+    used, idle = await make_screen(), await make_screen()
+    await used.start()
+    await used.scan_goods(product)
+    await idle.open()
+    stage.odoo(f'env["product.product"].browse({product["id"]}).lst_price += 0.55')
+    stage.told()
+    await used.page.locator(".escarcelle-stale").wait_for(timeout=130_000)
+    assert await used.page.locator(".order-container .orderline").count() == 1
+    await idle.page.reload()
+    await idle.log_in()
+    price = stage.odoo(f'answer = env["product.product"].browse({product["id"]}).lst_price')
+    await idle.scan_goods(product)
+    total = await idle.page.evaluate("posmodel.getOrder().priceIncl")
+    assert total == pytest.approx(price)
+
+
+async def test_a_forgotten_card(dead, make_screen):
+    """Nobody is listed before something is typed; a passer-by again when the name is taken off."""
+    screen = await make_screen()
+    household = a_household(dead, 2)
+    await screen.start()
+    button = screen.page.locator(".control-buttons .set-partner, .set-partner").first
+    await button.click()
+    popup = screen.page.locator(".escarcelle-households")
+    await popup.wait_for()
+    assert await popup.locator("[name=household]").count() == 0
+    await popup.locator("[name=query]").fill(household["code"][-4:])
+    await popup.locator("[name=household]").first.click()
+    banner = screen.page.locator(".escarcelle-household [name=household]")
+    await banner.wait_for()
+    assert await screen.page.evaluate("posmodel.getOrder().partner_id.raw.escarcelle_code") == (
+        household["code"]
+    )
+    await button.click()
+    await popup.locator("[name=none]").click()
+    await banner.wait_for(state="detached")
+    await screen.scan_goods(goods(dead))
+    await screen.pay()
+    await screen.validate()

@@ -1,8 +1,10 @@
 """The page, its files and the status page, from the vault alone."""
 
+from datetime import timedelta
+
 import pytest
 
-from gateway_till import CONFIG, PICTURE, SCRIPT, Server, gateway_till
+from gateway_till import CONFIG, NOW, PICTURE, SCRIPT, Server, gateway_till
 from till_proxy.gateway.app import build_app
 
 
@@ -33,7 +35,26 @@ async def test_any_address_of_the_pos_is_the_page(client, path):
     text = await answer.text()
     assert answer.status == 200 and answer.headers["Cache-Control"] == "no-store"
     assert "mode: 'till'" in text
-    assert f'odoo.escarcelle.version = "{client.till.snapshot.manifest.page_version}"' in text
+    version = (await (await client.get("/till/v1/page")).json())["version"]
+    assert f'odoo.escarcelle.version = "{version}"' in text
+
+
+async def test_the_page_is_stale_when_a_price_rule_begins_or_goods_change(client):
+    async def version():
+        return (await (await client.get("/till/v1/page")).json())["version"]
+
+    first, till = await version(), client.till
+    till.clock.now = lambda: NOW + timedelta(days=15)  # rule 11 begins on 1 December
+    assert await version() != first
+    till.clock.now = lambda: NOW
+    assert await version() == first
+    server = Server()
+    server.contents["households.json"] = b"[]"
+    till.snapshot.refresh(server, NOW)
+    assert await version() == first
+    server.contents["load_data/product.product"] = b'[{"id": 3, "lst_price": 9.99}]'
+    till.snapshot.refresh(server, NOW)
+    assert await version() != first
 
 
 async def test_another_point_of_sale_is_this_tills_own(client):

@@ -99,6 +99,17 @@ async def test_what_another_site_starts_is_refused(known, site):
     assert (await known.post("/pos/ping", json=PING, headers=headers)).status == 403
 
 
+async def test_a_link_from_the_back_office_opens_the_till(known):
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    for path in ("/", "/pos", f"/pos/ui/{CONFIG}"):
+        answer = await known.get(path, headers={**link, "Sec-Fetch-Dest": "document"})
+        assert answer.status == 200
+        assert (await known.get(path, headers={**link, "Sec-Fetch-Dest": "iframe"})).status == 403
+    headers = {**link, "Sec-Fetch-Dest": "document"}
+    assert (await known.get("/till/v1/cashiers", headers=headers)).status == 403
+    assert (await known.post("/pos/ping", json=PING, headers=headers)).status == 403
+
+
 async def test_a_browser_that_posts_without_origin_is_refused(known):
     headers = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
     assert (await known.post("/pos/ping", json=PING, headers=headers)).status == 403

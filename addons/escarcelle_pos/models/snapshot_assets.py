@@ -22,7 +22,6 @@ STATIC_URL = re.compile(
 SOUND = re.compile(rb"""["'](/point_of_sale/static/src/sounds/[a-z_-]+)["']""")
 # Faces fetched from Odoo's font server: the page stays on this computer, system faces do.
 REMOTE_FACE = re.compile(rb"@font-face\s*\{[^}]*https?://[^}]*\}")
-REMOTE_IMAGE = re.compile(rb"url\(\s*[\"']?https?:[^)]*\)")
 UNUSED = ("/web/static/lib/pdfjs/", "/web/static/src/legacy/")
 # Asked by the page without being written in a bundle as a whole path.
 ALWAYS = (
@@ -92,8 +91,7 @@ class EscarcelleTill(models.Model):
     def _escarcelle_bundle_content(self, url):
         bundle = self.env["ir.qweb"]._get_asset_bundle(BUNDLE)
         if url.endswith(".css"):
-            css = REMOTE_FACE.sub(b"", bundle.css()[:1].raw)
-            return REMOTE_IMAGE.sub(b"none", css)
+            return REMOTE_FACE.sub(b"", bundle.css()[:1].raw)
         return bundle.js()[:1].raw
 
     def _escarcelle_translations(self, lang):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from aiohttp import web
 
 from ..errors import Refusal
 from ..vault import VaultError
+from .answers import price_items
 from .keys import TILL
 from .security import Door
 
@@ -34,6 +36,7 @@ def routes(door: Door) -> list[web.RouteDef]:
     return [
         web.get("/pos/ui/{config:[0-9]+}", page),
         web.get("/pos/ui/{config:[0-9]+}/{path:.*}", page),
+        web.get("/till/v1/page", version),
         web.get("/pos/service-worker.js", service_worker),
         web.get("/favicon.ico", favicon),
         web.get("/web/image", image),
@@ -60,12 +63,27 @@ def _page(request: web.Request, door: Door) -> web.Response:
         )
     if int(request.match_info["config"]) != config:
         raise web.HTTPFound(f"/pos/ui/{config}")
-    version = till.snapshot.manifest.page_version
+    version = page_version(till)
     html = html.replace(b"</head>", _VERSION % version.encode() + b"</head>", 1)
     response = web.Response(body=html, content_type="text/html", charset="utf-8")
     response.headers["Cache-Control"] = "no-store"
     door.admit(response)
     return response
+
+
+def page_version(till: Any) -> str:
+    """Changes when another load of the page would show something else: with the snapshot, and when
+    a price rule begins or ends."""
+    rules = ",".join(str(item["id"]) for item in price_items(till))
+    digest = hashlib.sha256(rules.encode()).hexdigest()[:16]
+    return f"{till.snapshot.manifest.page_version}-{digest}"
+
+
+async def version(request: web.Request) -> web.Response:
+    """``GET /till/v1/page`` → ``{"version"}``."""
+    till: Any = request.app[TILL]
+    known = page_version(till) if till.snapshot.ready else ""
+    return web.json_response({"version": known})
 
 
 def _entry(till: Any, url: str) -> dict | None:

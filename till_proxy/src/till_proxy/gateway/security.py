@@ -64,7 +64,7 @@ class Door:
         if origin is not None and origin.lower() != f"http://{host}":
             return 403, "Demande venue d'une autre page : refusée."
         site = request.headers.get("Sec-Fetch-Site", "none")
-        if site not in ("none", "same-origin"):
+        if site not in ("none", "same-origin") and not _is_a_link(request):
             return 403, "Demande venue d'un autre site : refusée."
         if request.method not in ("GET", "HEAD") and origin is None and _is_browser(request):
             return 403, "Demande sans origine : refusée."
@@ -80,6 +80,14 @@ class Door:
             return False
         path = request.path
         return path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)
+
+
+def _is_a_link(request: web.Request) -> bool:
+    """Somebody followed a link (from the back office) to one of our pages: a new page, in a tab of
+    its own, of which the other site sees nothing."""
+    names = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
+    page = request.path in ("/", "/pos") or request.path.startswith("/pos/ui/")
+    return request.method == "GET" and names == ("navigate", "document") and page
 
 
 def _is_browser(request: web.Request) -> bool:

@@ -7,6 +7,7 @@ import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
 import { OverridePopup } from "@escarcelle_pos/app/components/popups/override_popup/override_popup";
+import { HouseholdPopup } from "@escarcelle_pos/app/components/popups/household_popup/household_popup";
 import { householdCode } from "@escarcelle_pos/app/utils/ticket_body";
 
 const LOCK_AFTER = 10 * 60 * 1000;
@@ -203,18 +204,27 @@ if (tillMode) {
 
         // ---- household -------------------------------------------------------------------------
 
-        async setPartnerToCurrentOrder(partner) {
-            const order = this.getOrder();
-            if (!partner) {
-                order.uiState.escarcelle.household = null;
-                order.setPartner(false);
-                return;
+        async selectPartner(order = this.getOrder()) {
+            const current = order?.getPartner();
+            if (!order || (current && order.getHasRefundLines())) {
+                return current || false;
             }
-            const code = partner.raw.escarcelle_code;
-            if (!code) {
-                return;
+            const chosen = await makeAwaitable(this.dialog, HouseholdPopup, {
+                partners: this.models["res.partner"].filter((one) => one.raw.escarcelle_code),
+                current: current || false,
+            });
+            if (chosen?.card) {
+                await this.escarcelleSetHousehold(chosen.card);
+            } else if (chosen) {
+                this.escarcelleNoHousehold(order);
             }
-            await this.escarcelleSetHousehold(code);
+            return order.getPartner();
+        },
+
+        /** A passer-by: the public price. */
+        escarcelleNoHousehold(order) {
+            order.uiState.escarcelle.household = null;
+            order.setPartner(false);
         },
 
         /** Gives the order its household, by card number or by code; says why when it cannot. */

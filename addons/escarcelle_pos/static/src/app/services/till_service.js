@@ -7,6 +7,7 @@ import { TillClient } from "@escarcelle_pos/app/utils/till_client";
 import { tillMode, tillPage } from "@escarcelle_pos/app/utils/till_mode";
 
 const POLL = 15000;
+const CHECK_PAGE = 60000;
 /** States of a printer that prints (till_proxy.devices.base). */
 const PRINTS = ["ready", "paper_low", "busy", "unknown"];
 
@@ -41,6 +42,7 @@ export class Till extends Reactive {
     start() {
         this.refreshStatus();
         browser.setInterval(() => this.refreshStatus(), POLL);
+        browser.setInterval(() => this.checkPage(), CHECK_PAGE);
         this.listen();
     }
 
@@ -64,10 +66,8 @@ export class Till extends Reactive {
         }
         const source = new (browser.EventSource || window.EventSource)("/till/v1/events");
         source.addEventListener("status", (event) => this.receiveStatus(JSON.parse(event.data)));
-        source.addEventListener("snapshot", (event) => {
-            // Budgets move all day; only what this page has loaded makes it stale.
-            this.stale = JSON.parse(event.data).page !== this.page.version;
-        });
+        // Budgets move all day; only what this page has loaded makes it stale.
+        source.addEventListener("snapshot", () => this.checkPage());
         source.addEventListener("scan", (event) => {
             const { code } = JSON.parse(event.data);
             code && this.onScan?.(code);
@@ -108,6 +108,17 @@ export class Till extends Reactive {
             return { level: "waiting", text: _t("Sending · %s", waiting), icon: "fa-cloud-upload" };
         }
         return { level: "ok", text: _t("Online"), icon: "fa-check" };
+    }
+
+    /** Whether another load of the page would show other prices or goods. */
+    async checkPage() {
+        try {
+            const { version } = await this.client.get("/till/v1/page", { timeout: 5000 });
+            this.stale = version !== this.page.version;
+        } catch {
+            // Asked again in a minute.
+        }
+        return this.stale;
     }
 
     // ---- people --------------------------------------------------------------------------------

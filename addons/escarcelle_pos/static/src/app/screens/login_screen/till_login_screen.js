@@ -34,6 +34,7 @@ export class TillLoginScreen extends Component {
         onWillStart(async () => {
             this.state.people = await this.till.people();
         });
+        onMounted(() => this.renewPage());
         useExternalListener(window, "keydown", this.onKeydown.bind(this));
         let forget;
         onMounted(() => {
@@ -42,6 +43,14 @@ export class TillLoginScreen extends Component {
             forget = this.barcodeReader?.register(new Proxy({}, { get: () => badge }), true);
         });
         onWillUnmount(() => forget?.());
+    }
+
+    /** Nobody is selling: the moment to show today's prices. */
+    async renewPage() {
+        const open = this.pos.getOpenOrders().some((order) => !order.isEmpty());
+        if (!open && (await this.till.checkPage()) && !this.till.cashier) {
+            window.location.reload();
+        }
     }
 
     get shop() {

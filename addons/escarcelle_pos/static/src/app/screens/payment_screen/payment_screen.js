@@ -5,6 +5,7 @@ import { TextInputPopup } from "@point_of_sale/app/components/popups/text_input_
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { isValidEmail } from "@point_of_sale/utils";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
+import { useBarcodeReader } from "@point_of_sale/app/hooks/barcode_reader_hook";
 import { HouseholdBanner } from "@escarcelle_pos/app/components/household/household_banner";
 
 // Named in the extended template, whatever the mode.
@@ -12,6 +13,18 @@ PaymentScreen.components = { ...PaymentScreen.components, HouseholdBanner };
 
 if (tillMode) {
     patch(PaymentScreen.prototype, {
+        setup() {
+            super.setup(...arguments);
+            useBarcodeReader({ client: this.escarcelleScanCard });
+        },
+
+        /** The card that was forgotten until the payment, as long as nothing is paid. */
+        async escarcelleScanCard(code) {
+            if (!this.paymentLines.length && !this.currentOrder.getHasRefundLines()) {
+                await this.pos.escarcelleSetHousehold(code.code);
+            }
+        },
+
         get paperChoices() {
             return [
                 { value: "none", icon: "fa-leaf", label: _t("No ticket") },
