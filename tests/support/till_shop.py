@@ -103,6 +103,8 @@ def parts(**replaced: object) -> dict[str, bytes]:
     out = {f"{name}.json": json.dumps(value).encode() for name, value in content.items()}
     out["page"] = b"<!DOCTYPE html><title>Caisse</title>"
     out["load_data_params"] = b"{}"
+    for model in ("product.pricelist", "product.pricelist.item", "res.partner"):
+        out[f"load_data/{model}"] = b"[]"
     return out
 
 

@@ -16,7 +16,7 @@ from . import catalog
 from .catalog import Catalog, CatalogError, Covered
 from .errors import Refusal
 from .events import Hub
-from .snapshot import Manifest, Snapshot
+from .snapshot import Snapshot
 from .vault import Vault, VaultError
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Shelf:
         else:
             self._load(covered)
             self.apply(writer)
-            self._hub.publish("snapshot", _told(manifest))
+            told = {"version": manifest.version, "made_at": manifest.made_at}
+            self._hub.publish("snapshot", told)
         data = {"last": covered.last, "waiting": sorted(covered.waiting)}
         self._vault.write(_COVERED, json.dumps(data).encode())
 
@@ -113,10 +114,3 @@ class Shelf:
 
     def _part(self, name: str) -> bytes | None:
         return self._snapshot.part(name) if self._snapshot.sha256(name) else None
-
-
-def _told(manifest: Manifest) -> dict:
-    """The ``snapshot`` event; ``page`` changes when a loaded page is out of date."""
-    return {
-        "version": manifest.version, "page": manifest.page_version, "made_at": manifest.made_at,
-    }  # fmt: skip
