@@ -36,6 +36,9 @@ async def test_fresh_profile_with_the_server_killed(dead, make_screen, record_pr
     record_property("pos_ready_seconds", round(seconds, 2))
     print(f"POS ready in {seconds:.2f} s (fresh profile, server killed)")
     assert seconds < 20
+    side = "getComputedStyle(document.querySelector('.escarcelle-login-side')).backgroundImage"
+    assert "gradient" in await screen.page.evaluate(side)
+    assert "Bonjour" in await screen.page.locator(".escarcelle-login").inner_text()
     await screen.log_in()
     number = await screen.sell(goods(dead))
     assert number.startswith("Ticket (VTE) 1-")
