@@ -69,16 +69,17 @@ class TestDay(TillCase):
         entries = []
         for _day in range(3):
             entries.append(self.device.sell([self.row(550, "2.0000", "1.5")]))
-            entries.append(self.device.sell([self.row(2000, "0.9900")]))
+            entries.append(self.device.sell([self.row(2000, "0.9900")], payments=[(self.device.card, 99)]))
             self.device.pass_time(days=1)
         entries.append(self.device.close_elapsed())
         self.ingest(self.till, *entries)
         sessions = self.close_due(self.till)
         self.assertEqual(sessions.mapped("escarcelle_close_error"), [False] * 3)
         self.assertEqual(sessions.mapped("state"), ["closed"] * 3)
-        self.assertEqual(
-            sessions.mapped("move_id.date"), [date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)]
-        )
+        days = [date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23)]
+        self.assertEqual(sessions.mapped("move_id.date"), days)
+        self.assertEqual([session.statement_line_ids.mapped("date") for session in sessions], [[d] for d in days])
+        self.assertEqual([session.bank_payment_ids.mapped("date") for session in sessions], [[d] for d in days])
         rows = self.reconciled(self.till)
         self.assertEqual([row["matches"] for row in rows], [True] * 3, rows)
         self.assertEqual({row["closing"] for row in rows}, {300 + 99})
