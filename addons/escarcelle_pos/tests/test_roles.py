@@ -38,8 +38,10 @@ class TestRoles(TillCase):
             self.env[model].with_user(self.accountant).search([]).read()
             self.env[model].with_user(self.manager).search([]).read()
         self.assertEqual(self.till.with_user(self.cashier_user).name, self.till.name)
+        rows = self.env["escarcelle.reconciliation"].with_user(self.accountant).search([])
+        self.assertEqual(rows.web_read({"till_id": {"fields": {"display_name": {}}}})[0]["till_id"]["id"], self.till.id)
         with self.assertRaises(AccessError):
-            self.env["escarcelle.till"].with_user(self.accountant).search([])
+            self.till.with_user(self.accountant).action_revoke()
 
     def test_another_company_sees_nothing(self):
         self.ingest(self.till, self.device.sell([self.row()]))
