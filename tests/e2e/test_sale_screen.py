@@ -326,7 +326,8 @@ async def test_the_day_is_opened_counted_and_closed(dead, make_screen):
     await page.locator(".modal-footer .btn-primary").click()
     await page.locator("[name=done]", has_text="clôturée").wait_for()
     assert dead.status()["day"]["closed"] is True
-    assert await page.locator(".escarcelle-card").last.locator("dt", has_text="Jour").count() >= 1
+    day = "/".join(reversed(dead.status()["day"]["business_day"].split("-")))
+    await page.locator(".escarcelle-card").last.locator("dt", has_text=f"Jour {day}").first.wait_for()
 
 
 async def test_the_screen_and_the_core_agree_to_the_cent(dead, make_screen):

@@ -68,6 +68,12 @@ export class TillDayScreen extends Component {
         return { GTJ: _t("Day"), GTM: _t("Month"), GTA: _t("Year") }[closing.level];
     }
 
+    /** "20261121" -> "21/11/2026", "202611" -> "11/2026"; a second closing of a day keeps its "-2". */
+    period(closing) {
+        const [, year, month, day, rank] = closing.period.match(/^(\d{4})(\d\d)?(\d\d)?(.*)$/);
+        return [day, month, year].filter(Boolean).join("/") + rank;
+    }
+
     // ---- cash ----------------------------------------------------------------------------------
 
     async count(moment) {
