@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fake_server import FakeServer
+from till_bench import Bench
 from till_program import LocalProgram, Program
 
 
@@ -39,3 +40,9 @@ def make_program(server: FakeServer, tmp_path: Path) -> Iterator[Callable[..., P
 def program(make_program: Callable[..., Program]) -> Program:
     """One enrolled and running till (in a thread), a cashier at it."""
     return make_program(local=True).start()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A journal and its writer, nothing sold."""
+    return Bench(tmp_path)
