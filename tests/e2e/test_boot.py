@@ -224,6 +224,11 @@ async def test_a_till_restarted_under_the_page_goes_on(dead, make_screen):
     await screen.log_in()
     number = await screen.validate()
     assert number.startswith("Ticket (VTE) 1-")
+    # The till's events reach the page again.
+    await screen.page.evaluate("posmodel.escarcelle.status = null")
+    await screen.page.wait_for_function(
+        "posmodel.escarcelle.status && posmodel.escarcelle.status.queue.pending > 0", timeout=40_000
+    )
 
 
 async def test_a_parked_order_is_found_in_another_profile(dead, make_screen):

@@ -129,6 +129,17 @@ async def test_the_browser_may_not_talk_to_anyone_else(known):
     assert "http" not in policy
 
 
+async def test_what_names_someone_is_not_kept(known):
+    load = {"id": 1, "params": {"model": "pos.session", "method": "load_data", "args": [1, []]}}
+    answers = [
+        await known.post("/web/dataset/call_kw", json=load),
+        await known.get("/till/v1/cashiers"),
+        await known.get("/till/v1/page"),
+        await known.get("/nowhere"),
+    ]
+    assert [answer.headers["Cache-Control"] for answer in answers] == ["no-store"] * 4
+
+
 @pytest.mark.parametrize(
     "path",
     ["/odoo", "/web", "/web/login", "/web/session/authenticate", "/xmlrpc/2/common", "/jsonrpc",

@@ -22,6 +22,8 @@ OPEN_PREFIXES = ("/pos/ui/", "/ui/", "/hw_proxy/hello")
 OPEN_PATHS = frozenset({"/", "/favicon.ico", "/pos", "/pos/service-worker.js", "/till/v1/status"})
 
 HEADERS = {
+    # What names someone is not kept by the browser; files say otherwise for themselves.
+    "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

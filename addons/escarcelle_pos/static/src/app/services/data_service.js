@@ -44,7 +44,7 @@ if (tillMode) {
                 return; // parked again with the next change, once somebody is there
             }
             const open = this.models["pos.order"].filter(
-                (order) => !order.finalized && (order.lines.length || order.partner_id)
+                (order) => !order.finalized && order.lines.length
             );
             const seen = new Set();
             for (const order of open) {

@@ -8,6 +8,7 @@ import { tillMode, tillPage } from "@escarcelle_pos/app/utils/till_mode";
 
 const POLL = 15000;
 const CHECK_PAGE = 60000;
+const LISTEN_AGAIN = 5000;
 /** States of a printer that prints (till_proxy.devices.base). */
 const PRINTS = ["ready", "paper_low", "busy", "unknown"];
 
@@ -59,12 +60,9 @@ export class Till extends Reactive {
         this.status = status;
     }
 
-    /** Server-sent events: the browser reconnects by itself. */
+    /** Server-sent events. The browser reconnects by itself, but not to a till that was restarted. */
     listen() {
-        if (!browser.EventSource && !window.EventSource) {
-            return;
-        }
-        const source = new (browser.EventSource || window.EventSource)("/till/v1/events");
+        const source = new window.EventSource("/till/v1/events");
         source.addEventListener("status", (event) => this.receiveStatus(JSON.parse(event.data)));
         // Budgets move all day; only what this page has loaded makes it stale.
         source.addEventListener("snapshot", () => this.checkPage());
@@ -72,7 +70,13 @@ export class Till extends Reactive {
             const { code } = JSON.parse(event.data);
             code && this.onScan?.(code);
         });
-        source.onerror = () => this.refreshStatus();
+        source.onerror = async () => {
+            this.refreshStatus();
+            if (source.readyState === window.EventSource.CLOSED) {
+                await this.checkPage(); // renews the session cookie
+                browser.setTimeout(() => this.listen(), LISTEN_AGAIN);
+            }
+        };
     }
 
     get isManager() {

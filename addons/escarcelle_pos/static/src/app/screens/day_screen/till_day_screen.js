@@ -48,7 +48,7 @@ export class TillDayScreen extends Component {
     get day() {
         const day = this.report.business_day;
         return day
-            ? luxon.DateTime.fromISO(day).setLocale("fr").toFormat("cccc d LLLL yyyy")
+            ? luxon.DateTime.fromISO(day).toLocaleString(luxon.DateTime.DATE_HUGE)
             : _t("No sale yet");
     }
 

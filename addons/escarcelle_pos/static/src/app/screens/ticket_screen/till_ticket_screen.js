@@ -22,7 +22,7 @@ export class TillTicketScreen extends Component {
             tickets: [],
             selected: null,
             quantities: {},
-            day: luxon.DateTime.now().toISODate(),
+            day: this.till.status?.day?.business_day || luxon.DateTime.now().toISODate(),
             number: "",
             error: "",
             busy: false,
@@ -73,7 +73,7 @@ export class TillTicketScreen extends Component {
 
     get dayText() {
         const day = luxon.DateTime.fromISO(this.state.day);
-        return day.setLocale("fr").toFormat("cccc d LLLL");
+        return day.toLocaleString({ weekday: "long", day: "numeric", month: "long" });
     }
 
     get parked() {
