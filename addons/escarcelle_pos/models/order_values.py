@@ -7,6 +7,7 @@ from odoo.fields import Command
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.money import line_tax
 
+from .line_taxes import LineTaxes
 from .till_job import Repair, instant, rows
 
 #: Names the change given back on a payment, so that a retry makes the same pos.payment.
@@ -35,7 +36,7 @@ class OrderValues:
         self.origins = self._refunded({str(line.get("refunded_line_uuid") or "") for line in lines})
         self.cashiers = self.env["escarcelle.cashier"]._escarcelle_users(self.company)
         self._partners = {}
-        self._taxes = {}
+        self._taxes = LineTaxes(self.env, self.company)
 
     def of(self, job):
         """Values for ``pos.order.create``; raises Repair with what to do when there are none."""
@@ -157,7 +158,7 @@ class OrderValues:
 
     def _line_taxes(self, job, line, product, position):
         """Taxes of the line before the fiscal position: the product's when they give the ticket's rate."""
-        own, usable = self._product_taxes(product, position, line.rate)
+        own, usable = self._taxes.of(product, position, line.rate)
         if usable is None:
             raise Repair(
                 self.env._(
@@ -181,30 +182,6 @@ class OrderValues:
                 }
             )
         return usable
-
-    def _product_taxes(self, product, position, rate):
-        """(rate the server would apply, taxes giving ``rate`` or None)."""
-        key = (product.id, position.id, rate)
-        if key not in self._taxes:
-            own = product.taxes_id._filter_taxes_by_company(self.company)
-            applied = position.map_tax(own)
-            usable = own if _rate(applied) == rate and len(applied) <= 1 else self._other_taxes(position, rate)
-            self._taxes[key] = (_rate(applied), usable)
-        return self._taxes[key]
-
-    def _other_taxes(self, position, rate):
-        Tax = self.env["account.tax"]
-        if not rate:
-            return Tax
-        candidates = Tax.with_context(active_test=False).search(
-            [
-                *Tax._check_company_domain(self.company),
-                ("type_tax_use", "=", "sale"),
-                ("amount_type", "=", "percent"),
-            ]
-        )
-        fitting = candidates.filtered(lambda t: _rate(position.map_tax(t)) == rate)
-        return fitting.sorted(lambda t: (not t.active, not t.price_include, t.sequence, t.id))[:1] or None
 
     def _compare(self, job, line, row):
         """Note where the order that came with the ticket says something else."""
@@ -328,11 +305,3 @@ class OrderValues:
         wanted = [uuid for uuid in uuids if uuid]
         domain = [("uuid", "in", wanted), ("company_id", "=", self.company.id)]
         return {line.uuid: line for line in Line.search(domain)} if wanted else {}
-
-
-def _rate(taxes):
-    """Hundredths of a percent; −1 for taxes that are no plain percentage."""
-    flat = taxes.flatten_taxes_hierarchy()
-    if any(tax.amount_type != "percent" for tax in flat):
-        return -1
-    return round(sum(flat.mapped("amount")) * 100)
