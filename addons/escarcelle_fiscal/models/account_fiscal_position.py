@@ -1,17 +1,20 @@
 from odoo import fields, models
 
+#: Why VAT is due, or not: closings, sales journal and accounts are split by it.
+SECTORS = [
+    ("TAXABLE", "Taxed sales"),
+    ("EXO_A", "Exempt, CGI 261-7-1° a"),
+    ("EXO_B", "Exempt, CGI 261-7-1° b"),
+    ("FRANCHISE", "VAT franchise, CGI 293 B"),
+    ("DOM_NONE", "No VAT (Guyane, Mayotte)"),
+]
+
 
 class AccountFiscalPosition(models.Model):
     _inherit = "account.fiscal.position"
 
     escarcelle_sector = fields.Selection(
-        [
-            ("TAXABLE", "Taxed sales"),
-            ("EXO_A", "Exempt, CGI 261-7-1° a"),
-            ("EXO_B", "Exempt, CGI 261-7-1° b"),
-            ("FRANCHISE", "VAT franchise, CGI 293 B"),
-            ("DOM_NONE", "No VAT (Guyane, Mayotte)"),
-        ],
+        SECTORS,
         string="VAT sector of tickets",
         default="TAXABLE",
         required=True,

@@ -12,9 +12,9 @@ class EscarcelleFiscalClosing(models.Model):
     _order = "business_day desc, id desc"
 
     period = fields.Char(readonly=True)
-    perpetual_real = fields.Monetary("Perpetual total", readonly=True, aggregator=None)
+    perpetual_real = fields.Monetary("Perpetual, real", readonly=True, aggregator=None)
     perpetual_absolute = fields.Monetary(
-        "Perpetual total, absolute", readonly=True, aggregator=None, help="Cancellations counted as positive."
+        "Perpetual, absolute", readonly=True, aggregator=None, help="Cancellations counted as positive."
     )
     tickets = fields.Integer(readonly=True)
     tax = fields.Monetary("VAT", readonly=True)

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .account_fiscal_position import SECTORS
+
 
 class EscarcelleFiscalSalesJournal(models.Model):
     """Sales by device, business day, VAT sector and rate, or means of payment: the lines of the signed
@@ -18,7 +20,7 @@ class EscarcelleFiscalSalesJournal(models.Model):
     business_day = fields.Date(readonly=True)
     closing = fields.Char("Closing", readonly=True)
     part = fields.Selection([("vat", "VAT"), ("payment", "Means of payment")], readonly=True)
-    sector = fields.Char(readonly=True)
+    sector = fields.Selection(SECTORS, readonly=True)
     label = fields.Char("Rate or means", readonly=True)
     rate = fields.Float("VAT rate", readonly=True, aggregator=None)
     untaxed = fields.Monetary("Without VAT", readonly=True)

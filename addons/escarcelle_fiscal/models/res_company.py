@@ -119,12 +119,15 @@ class ResCompany(models.Model):
             for code, names in watched:
                 changed = sorted(name for name in names if company[name] != before[company][name])
                 if changed:
-                    values = " ".join(f"{name}={_shown(company[name])}" for name in changed)
+                    values = ", ".join(company._escarcelle_said(name) for name in changed)
                     outbox._escarcelle_note(code, f"{company.name} {values}")
         if {"account_fiscal_country_id", "country_id"} & vals.keys():
             self._escarcelle_round_per_line()
         return result
 
-
-def _shown(value):
-    return value.display_name if isinstance(value, models.BaseModel) else value
+    def _escarcelle_said(self, name):
+        """« Rue : 3 rue des Halles », as the event journal says it: in French, whoever made the change."""
+        french = self.with_context(lang="fr_FR")
+        label = french._fields[name].get_description(french.env, ["string"])["string"]
+        value = french[name]
+        return f"{label} : {value.display_name if isinstance(value, models.BaseModel) else value}"
