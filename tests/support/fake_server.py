@@ -40,6 +40,7 @@ class FakeServer:
         self.reject: set[str] = set()
         self.commands: list = []
         self.requests = 0
+        self.queues: list[int] = []
         self.released = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"house": self})
@@ -95,6 +96,7 @@ class FakeServer:
     def push(self, till: str, body: dict) -> tuple[int, dict]:
         """``POST entries``."""
         with self._lock:
+            self.queues.append(body["queue"])
             acks = [self._ack(till, entry) for entry in body["entries"]]
             heads = {
                 kind: {"seq": head.seq, "signature": head.signature}

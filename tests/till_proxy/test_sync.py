@@ -57,6 +57,7 @@ def test_hundreds_leave_in_batches_and_in_order(make_program, server):
     program.synced(30)
     assert [record.seq for record in server.tickets()] == list(range(1, 231))
     assert server.requests - before < 12
+    assert max(server.queues) >= 30 and server.queues[-1] == 0
     assert server.defects == []
 
 

@@ -18,8 +18,9 @@ import requests
 
 from escarcelle_core import jet
 
+from . import __version__
 from .config import ServerConfig
-from .enrolment import reason
+from .enrolment import SOFTWARE, reason
 from .faults import fault
 from .server import Server, SyncError
 from .snapshot import SnapshotError
@@ -130,7 +131,9 @@ class Agent:
         return out
 
     async def _send(self, batch: list[dict]) -> bool:
-        body = json.dumps({"entries": batch}, ensure_ascii=False).encode()
+        waiting = len(self._till.writer.journal.pending) - len(batch)
+        report = {"queue": max(0, waiting), "software": f"{SOFTWARE} {__version__}"}
+        body = json.dumps({"entries": batch, **report}, ensure_ascii=False).encode()
         fault("before_send")
         answer = await self._away(self._server.push, body)
         fault("after_send")
