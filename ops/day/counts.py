@@ -89,3 +89,8 @@ class Database:
 def printed(directory: Path) -> list[str]:
     """The text of every job a simulated printer received, in order."""
     return [p.read_text(encoding="utf-8") for p in sorted(directory.glob("*.txt"))]
+
+
+def last_ticket(directory: Path) -> str:
+    """The last ticket a simulated printer received."""
+    return [text for text in printed(directory) if "\nTicket (" in text][-1]

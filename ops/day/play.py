@@ -20,7 +20,7 @@ from ops.console import CONSOLE
 from ops.day import summary, tamper
 from ops.day.browser import sell_on_screen
 from ops.day.clock import DayClock
-from ops.day.counts import Database, printed
+from ops.day.counts import Database, last_ticket, printed
 from ops.day.seller import Ledger, Refused, Seller
 from ops.errors import OpsError
 from ops.paths import HOUSE
@@ -82,7 +82,7 @@ def main() -> int:
                 play(day)
         report = _report(day, stage)
     report["seconds"] = round(time.monotonic() - start, 1)
-    text = summary.text(report, printed(house.printers[0].directory)[-1])
+    text = summary.text(report, last_ticket(house.printers[0].directory))
     print(json.dumps(report) if options.json else text, flush=True)
     problems = summary.problems(report)
     for problem in problems:
