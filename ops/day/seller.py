@@ -103,7 +103,8 @@ class Seller:
 
     def _order(self, lines: list[dict], pricelist: int, household: dict | None, paper: str) -> dict:
         total = sum(map(_amount, lines))
-        method = self._till["payment_methods"][self.random.choice(("cash", "cash", "bank"))]
+        kind = "cash" if total < 0 else self.random.choice(("cash", "cash", "bank"))
+        method = self._till["payment_methods"][kind]
         payments = [
             {"uuid": str(uuid4()), "payment_method_id": method, "amount": total, "change": 0}
         ]
