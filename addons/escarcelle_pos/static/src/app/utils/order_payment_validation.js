@@ -25,6 +25,13 @@ if (tillMode) {
         },
 
         async isOrderValid(isForceValidate) {
+            if (!this.order.lines.length) {
+                this.pos.dialog.add(AlertDialog, {
+                    title: _t("Empty ticket"),
+                    body: _t("There is nothing on this ticket: scan something, or take another one."),
+                });
+                return false;
+            }
             if (!(await super.isOrderValid(isForceValidate))) {
                 return false;
             }
