@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from escarcelle_core import jet
 from escarcelle_core.documents import DOCUMENT_LABELS, JetEvent
 
-from ..tools import mention, order_ticket
+from ..tools import frozen, mention, order_ticket
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: An order that took longer to arrive was sold while the server could not be reached.
@@ -75,8 +75,7 @@ class PosOrder(models.Model):
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'
-        if FROZEN & vals.keys():
-            self._escarcelle_refuse_change()
+        frozen.changes(self, vals, FROZEN)._escarcelle_refuse_change()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=True)

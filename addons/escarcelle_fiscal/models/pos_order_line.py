@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools import frozen
+
 #: What a signed ticket says of a line.
 FROZEN = {
     "discount", "full_product_name", "order_id", "price_subtotal", "price_subtotal_incl", "price_unit",
@@ -12,8 +14,7 @@ class PosOrderLine(models.Model):
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'
-        if FROZEN & vals.keys():
-            self.order_id._escarcelle_refuse_change()
+        frozen.changes(self, vals, FROZEN).order_id._escarcelle_refuse_change()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=True)

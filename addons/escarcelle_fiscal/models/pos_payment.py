@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools import frozen
+
 #: What a signed ticket says of a payment.
 FROZEN = {"amount", "payment_method_id", "pos_order_id", "uuid"}
 
@@ -9,8 +11,7 @@ class PosPayment(models.Model):
 
     def write(self, vals):
         # EXTENDS 'point_of_sale'
-        if FROZEN & vals.keys():
-            self.pos_order_id._escarcelle_refuse_change()
+        frozen.changes(self, vals, FROZEN).pos_order_id._escarcelle_refuse_change()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=True)

@@ -200,6 +200,13 @@ class TestOrder(FiscalCase):
             with self.assertRaisesRegex(UserError, "901-1"):
                 record.unlink()
 
+    def test_writing_the_same_again_is_no_change(self):
+        order = self._sell(self.session, [(self.rice, 3)])
+        order._compute_prices()
+        order.write({"amount_total": 7.5, "uuid": order.uuid, "user_id": order.user_id.id})
+        order.lines.write({"qty": 3, "price_unit": 2.5, "product_id": self.rice.id})
+        self.assertEqual(order.amount_total, 7.5)
+
     def test_session_of_signed_orders_closes_and_balances(self):
         self._sell(self.session, [(self.rice, 2), (self.soap, 1)])
         sale = self._sell(self.session, [(self.rice, 3)], payments=[(self.card, 7.5)])

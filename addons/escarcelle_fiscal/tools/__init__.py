@@ -1,1 +1,1 @@
-from . import archive_files, instance_files, mention, order_ticket, schema, standing, wire
+from . import archive_files, frozen, instance_files, mention, order_ticket, schema, standing, wire
