@@ -1,17 +1,12 @@
 import { _t } from "@web/core/l10n/translation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
-import { browser } from "@web/core/browser/browser";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
-import { NumberPopup } from "@point_of_sale/app/components/popups/number_popup/number_popup";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
 import { OverridePopup } from "@escarcelle_pos/app/components/popups/override_popup/override_popup";
-import { HouseholdPopup } from "@escarcelle_pos/app/components/popups/household_popup/household_popup";
-import { householdCode } from "@escarcelle_pos/app/utils/ticket_body";
 
 const LOCK_AFTER = 10 * 60 * 1000;
-const FORGET_AFTER = 2000;
 
 if (tillMode) {
     PosStore.serviceDependencies.push("escarcelle_till");
@@ -135,150 +130,6 @@ if (tillMode) {
             );
         },
 
-        // ---- orders: the till is the only one to keep them -------------------------------------
-
-        async syncAllOrders() {
-            this.clearPendingOrder();
-            return [];
-        },
-
-        async deleteOrders(orders) {
-            for (const order of orders) {
-                if (!order || !(await this._onBeforeDeleteOrder(order))) {
-                    return false;
-                }
-            }
-            for (const order of orders) {
-                this.data.localDeleteCascade(order);
-            }
-            return true;
-        },
-
-        removeOrder(order) {
-            return this.data.localDeleteCascade(order);
-        },
-
-        /** A payment that may have been taken is not thrown away with its order. */
-        async _onBeforeDeleteOrder(order) {
-            if (order.uiState.escarcelle.pending || escarcelleCharged(order).length) {
-                this.dialog.add(AlertDialog, {
-                    title: _t("Payment in progress"),
-                    body: _t(
-                        "A payment was taken or asked for this ticket. Validate it, or cancel the payment on the terminal first."
-                    ),
-                });
-                return false;
-            }
-            return super._onBeforeDeleteOrder(order);
-        },
-
-        orderDone(order) {
-            super.orderDone(order);
-            // The till has the ticket; the page need not remember what anyone bought.
-            browser.setTimeout(() => {
-                if (order.finalized && this.models["pos.order"].getBy("uuid", order.uuid)) {
-                    this.data.localDeleteCascade(order);
-                }
-            }, FORGET_AFTER);
-        },
-
-        clickSaveOrder() {
-            this.escarcellePark();
-        },
-
-        /** From a side screen back to the sale in progress, or to a new one. */
-        escarcelleBackToSale() {
-            const current = this.getOrder();
-            const order = current && !current.finalized ? current : this.getEmptyOrder();
-            this.setOrder(order);
-            this.navigate("ProductScreen", { orderUuid: order.uuid });
-        },
-
-        /** Leaves the order in progress aside (it is parked in the till already) for a new one. */
-        escarcellePark() {
-            this.notification.add(_t("Ticket put aside."), { type: "success" });
-            const order = this.getEmptyOrder();
-            this.setOrder(order);
-            this.navigate("ProductScreen", { orderUuid: order.uuid });
-        },
-
-        // ---- household -------------------------------------------------------------------------
-
-        async selectPartner(order = this.getOrder()) {
-            const current = order?.getPartner();
-            if (!order || (current && order.getHasRefundLines())) {
-                return current || false;
-            }
-            const chosen = await makeAwaitable(this.dialog, HouseholdPopup, {
-                partners: this.models["res.partner"].filter((one) => one.raw.escarcelle_code),
-                current: current || false,
-            });
-            if (chosen?.card) {
-                await this.escarcelleSetHousehold(chosen.card);
-            } else if (chosen) {
-                this.escarcelleNoHousehold(order);
-            }
-            return order.getPartner();
-        },
-
-        /** A passer-by: the public price. */
-        escarcelleNoHousehold(order) {
-            order.uiState.escarcelle.household = null;
-            order.setPartner(false);
-        },
-
-        /** Gives the order its household, by card number or by code; says why when it cannot. */
-        async escarcelleSetHousehold(card) {
-            const order = this.getOrder();
-            let household;
-            try {
-                household = await this.escarcelle.household(card);
-            } catch (error) {
-                this.escarcelleTell(error, _t("Card"));
-                return false;
-            }
-            if (!household.entitled) {
-                const proof = await this.escarcelleOverride("entitlement", household.message);
-                if (!proof) {
-                    return false;
-                }
-                order.uiState.escarcelle.overrides.push(proof);
-            }
-            const partner = this.escarcellePartner(household);
-            order.uiState.escarcelle.household = household;
-            order.setPartner(partner);
-            this.escarcelleApplyTariff(order, household.tariff);
-            return true;
-        },
-
-        /** The customer record of a household; made here when it was added since the page loaded. */
-        escarcellePartner({ code, display, partner_id }) {
-            const known = () =>
-                this.models["res.partner"].find((one) => one.raw.escarcelle_code === code);
-            if (!known()) {
-                this.models.connectNewData({
-                    "res.partner": [{ id: partner_id, name: display, escarcelle_code: code }],
-                });
-            }
-            return known();
-        },
-
-        /** The till's word on tariff and VAT regime; no label, no colour: it is nobody's business. */
-        escarcelleApplyTariff(order, tariff) {
-            const pricelist = this.models["product.pricelist"].get(tariff?.pricelist_id);
-            const position = this.models["account.fiscal.position"].get(tariff?.fiscal_position_id);
-            order.fiscal_position_id = position || this.config.default_fiscal_position_id || false;
-            order.setPricelist(pricelist || this.config.pricelist_id);
-        },
-
-        /** Looks the budget up again: another till may have sold meanwhile. */
-        async escarcelleRefreshHousehold(order) {
-            const code = householdCode(order);
-            if (code) {
-                order.uiState.escarcelle.household = await this.escarcelle.household(code);
-            }
-        },
-
         // ---- what the till program does instead of the page ------------------------------------
 
         async printReceipt({ order = this.getOrder() } = {}) {
@@ -349,19 +200,5 @@ if (tillMode) {
             }
             this.dialog.add(AlertDialog, { title, body: error.message });
         },
-
-        async escarcelleAskAmount(title, startingValue = "") {
-            const typed = await makeAwaitable(this.dialog, NumberPopup, {
-                title,
-                startingValue,
-                formatDisplayedValue: (value) => `${value} €`,
-            });
-            return typed === undefined ? undefined : typed;
-        },
     });
-}
-
-/** Card payments a terminal has confirmed. */
-export function escarcelleCharged(order) {
-    return order.payment_ids.filter((payment) => payment.getPaymentStatus() === "done");
 }
