@@ -129,7 +129,9 @@ def _command(options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     try:
         from ops.bench import main as bench
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "ops.bench":
+            raise
         print("./escarcelle bench : les mesures arrivent plus tard.", file=sys.stderr)
         return 2
     return bench(options.names, json=options.json, yes=options.yes)

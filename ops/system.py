@@ -15,6 +15,7 @@ from ops.paths import HOUSE
 from ops.pg_programs import find_binaries
 
 APT_COMPOSE = "docker compose up (voir docker-compose.yml), qui apporte tout dans des conteneurs"
+APT_GET = ("apt-get", "-oDPkg::Lock::Timeout=300")
 CREATECLUSTER = Path("/etc/postgresql-common/createcluster.d/escarcelle.conf")
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -101,18 +102,14 @@ def install(needs: list[Need], yes: bool) -> None:
     log = HOUSE.log / "paquets.log"
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     with CONSOLE.working("paquets du système"), _no_system_cluster():
+        with contextlib.suppress(OpsError):
+            # A source of somebody else's that fails must not stop us: the installation will tell.
+            shell.run([*APT_GET, "update"], what="apt-get update", log=log, env=env)
         shell.run(
-            ["apt-get", "update"],
-            what="la liste des paquets n'a pas pu être lue",
-            log=log,
-            remedy="vérifier le réseau, puis : apt-get update",
-            env=env,
-        )
-        shell.run(
-            ["apt-get", "install", "-y", "--no-install-recommends", *(n.package for n in needs)],
+            [*APT_GET, "install", "-y", "--no-install-recommends", *(n.package for n in needs)],
             what="l'installation des paquets a échoué",
             log=log,
-            remedy=install_command(needs),
+            remedy=f"vérifier le réseau, puis : apt-get update && {install_command(needs)}",
             env=env,
         )
 
