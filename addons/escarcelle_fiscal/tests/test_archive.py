@@ -71,7 +71,8 @@ class TestArchive(ArchiveCase):
             packed.extractall(self.folder / "x")
         xml = (self.folder / "x" / "archive.xml").read_text()
         self.assertEqual(xml.count('<enregistrement chaine="TCK"'), 3)
-        self.assertEqual(xml.count('<enregistrement chaine="GTJ"'), 1)
+        # The server (number 0) closes days of its own when the test runs across midnight.
+        self.assertEqual(xml.count("<cloture ") - xml.count('<cloture caisse="0"'), 1)
 
     def test_seal_and_event_stand_in_the_journal_of_the_server(self):
         archive = self._archive(MORNING)
