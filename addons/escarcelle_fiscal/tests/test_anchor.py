@@ -1,4 +1,5 @@
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from odoo.tests import tagged
 
@@ -7,8 +8,6 @@ from escarcelle_core import stamp
 
 from .common import FiscalCase
 
-NOON = datetime(2026, 11, 21, 11, 0, tzinfo=timezone.utc)
-
 
 @tagged("post_install", "-at_install")
 class TestAnchor(FiscalCase):
@@ -16,6 +15,9 @@ class TestAnchor(FiscalCase):
 
     def setUp(self):
         super().setUp()
+        # The server's journal was opened by the installation: a day of the past would not follow it.
+        today = datetime.now(ZoneInfo("Europe/Paris"))
+        self.noon = today.replace(hour=12, minute=0, second=0, microsecond=0)
         self.anchor = self.env["escarcelle.fiscal.anchor"].sudo()
 
     def _sign(self, at):
@@ -23,17 +25,17 @@ class TestAnchor(FiscalCase):
             return self.anchor._escarcelle_anchor()
 
     def test_nothing_to_sign_before_the_first_sale(self):
-        self.assertIsNone(self._sign(NOON))
+        self.assertIsNone(self._sign(self.noon))
 
     def test_it_covers_every_device_and_is_mailed(self):
         self.company.escarcelle_accountant_email = "compta@exemple.fr"
         session = self._open(self.config)
         second = self._open(self._config("Tablette 2"))
-        with self._at(NOON):
+        with self._at(self.noon):
             self._sell(session, [(self.rice, 2)])
             sale = self._sell(second, [(self.soap, 1)])
             self._sell(second, [(self.soap, -1, {"refunded_orderline_id": sale.lines.id})])
-        record = self._sign(NOON + timedelta(hours=10))
+        record = self._sign(self.noon + timedelta(hours=10))
         read = anchors.read(stamp.parse(record.xml))
         self.assertEqual([(till.number, till.real, till.absolute) for till in read.shop],
                          [(901, 500, 500), (902, 0, 240)])  # fmt: skip
@@ -45,10 +47,10 @@ class TestAnchor(FiscalCase):
         self.assertIn(read.value, mail.body_html)
 
     def test_next_day_continues_it(self):
-        with self._at(NOON):
+        with self._at(self.noon):
             self._sell(self._open(self.config), [(self.rice, 1)])
-        first = self._sign(NOON)
-        second = self._sign(NOON + timedelta(days=1))
+        first = self._sign(self.noon)
+        second = self._sign(self.noon + timedelta(days=1))
         # The day of the server closed in between, with its own anchor.
         self.assertEqual(self._records("ANC", 0).mapped("seq"), [1, 2, 3])
         self.assertEqual((first.seq, second.seq), (1, 3))
