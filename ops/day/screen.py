@@ -78,6 +78,8 @@ class Screen:
         cashier = cashier or self.cashier()
         await self.type_pin(cashier["code"], cashier["pin"])
         await self.page.locator(".escarcelle-login").wait_for(state="detached")
+        # The next screen listens to the scanner once it is drawn.
+        await self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
     async def type_pin(self, code: str, pin: str) -> None:
         """Touch a name and type a PIN on the keypad."""

@@ -30,10 +30,9 @@ def a_household(stage, rank=0):
     ][rank]  # fmt: skip
 
 
-async def test_fresh_profile_with_the_server_killed(dead, make_screen, record_property):
+async def test_fresh_profile_with_the_server_killed(dead, make_screen):
     screen = await make_screen()
     seconds = await screen.open()
-    record_property("pos_ready_seconds", round(seconds, 2))
     print(f"POS ready in {seconds:.2f} s (fresh profile, server killed)")
     assert seconds < 20
     side = "getComputedStyle(document.querySelector('.escarcelle-login-side')).backgroundImage"
