@@ -30,7 +30,10 @@ def checks() -> list[tuple[str, bool, str]]:
     ]
     for need in (*system.NEEDS, system.BROWSER, *system.TESTS):
         label = f"{need.package} ({need.reason})"
-        found.append((label, need.present(), system.install_command([need])))
+        remedy = system.install_command([need])
+        if need.elsewhere:
+            remedy += f" ; à défaut : {need.elsewhere}"
+        found.append((label, need.present(), remedy))
     cluster = Cluster()
     stamps = Stamps(HOUSE.stamps)
     for group in provision.groups(cluster, Level.TEMPLATE):

@@ -77,7 +77,7 @@ def ready(
     cluster = Cluster()
     stamps = Stamps(HOUSE.stamps)
     with _turn():
-        needs = system.missing(browser=browser, tests=tests)
+        needs = system.obtainable(system.missing(browser=browser, tests=tests))
         if needs:
             system.install(needs, yes)
         for group in groups(cluster, level):

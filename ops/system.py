@@ -3,7 +3,9 @@
 import contextlib
 import importlib.util
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +25,15 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @dataclass(frozen=True)
 class Need:
-    """Something of the system, the package that brings it, and how its presence is seen."""
+    """Something of the system, the package that brings it, and how its presence is seen.
+
+    ``elsewhere``: what to do where the system has no such package; the house opens without it.
+    """
 
     package: str
     reason: str
     present: Callable[[], bool]
+    elsewhere: str = ""
 
 
 def chromium() -> str | None:
@@ -44,7 +50,13 @@ NEEDS = (
     Need("postgresql", "base de données", lambda: find_binaries() is not None),
     Need("postgresql-client", "outils de la base", lambda: bool(shutil.which("pg_dump"))),
     Need("fonts-dejavu-core", "police des documents", FONT.exists),
-)
+    # Odoo draws its PDF documents with it. Debian has had no such package since version 13.
+    Need(
+        "wkhtmltopdf", "documents PDF", lambda: bool(shutil.which("wkhtmltopdf")),
+        "installer le paquet wkhtmltox 0.12.6 que publie le projet wkhtmltopdf (celui de Debian 12 "
+        f"convient), ou {APT_COMPOSE}",
+    ),
+)  # fmt: skip
 #: An archive must open and verify without any program of ours: the tests do it.
 TESTS = (
     Need("xmlsec1", "signature des archives, essais", lambda: bool(shutil.which("xmlsec1"))),
@@ -80,6 +92,33 @@ def install_command(needs: list[Need]) -> str:
     return "sudo apt-get install -y --no-install-recommends " + " ".join(n.package for n in needs)
 
 
+def offered(package: str) -> bool:
+    """Whether apt knows where to take a package from, as far as its indexes were read."""
+    shown = subprocess.run(
+        ["apt-cache", "policy", package],
+        capture_output=True,
+        text=True,
+        env=shell.environment(),
+    ).stdout
+    candidate = re.search(r"^  Candidate: (\S+)", shown, re.MULTILINE)
+    return candidate is not None and candidate[1] != "(none)"
+
+
+def obtainable(needs: list[Need]) -> list[Need]:
+    """The needs apt can answer; of the others, what to do is said.
+
+    A machine whose indexes were never read (a bare container) keeps them all.
+    """
+    if not any(need.elsewhere for need in needs) or not offered("python3-venv"):
+        return needs
+    kept = [need for need in needs if not need.elsewhere or offered(need.package)]
+    for need in needs:
+        if need not in kept:
+            CONSOLE.say(f"  ! {need.reason} : ce système n'a pas le paquet {need.package}.")
+            CONSOLE.say(f"    Pour les avoir : {need.elsewhere}")
+    return kept
+
+
 def require_known_system() -> None:
     """Refuse at once where this way of installing cannot work."""
     if not debian_like(os_release()) or not shutil.which("apt-get"):
@@ -105,6 +144,9 @@ def install(needs: list[Need], yes: bool) -> None:
         with contextlib.suppress(OpsError):
             # A source of somebody else's that fails must not stop us: the installation will tell.
             shell.run([*APT_GET, "update"], what="apt-get update", log=log, env=env)
+        needs = obtainable(needs)  # the indexes are read now
+        if not needs:
+            return
         shell.run(
             [*APT_GET, "install", "-y", "--no-install-recommends", *(n.package for n in needs)],
             what="l'installation des paquets a échoué",

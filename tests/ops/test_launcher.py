@@ -1,6 +1,7 @@
 """The launcher's own manners: standard library only, French, a remedy with each failure."""
 
 import ast
+import io
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 from ops import cli, system
+from ops.console import Console
 from ops.errors import OpsError
 from ops.paths import HOUSE, House
 
@@ -104,6 +106,24 @@ def test_without_root_the_command_is_printed_and_nothing_is_done(monkeypatch):
         system.install(needs, yes=True)
     assert caught.value.remedy.startswith("sudo apt-get install -y")
     assert caught.value.remedy.endswith("postgresql")
+
+
+def test_a_system_without_a_package_is_told_what_to_do(monkeypatch):
+    said = io.StringIO()
+    monkeypatch.setattr(system, "CONSOLE", Console(said))
+    lacking = system.Need("absent", "documents PDF", lambda: False, "le prendre ailleurs")
+    usual = system.Need("present", "base", lambda: False)
+    monkeypatch.setattr(system, "offered", lambda package: package != "absent")
+    assert system.obtainable([lacking, usual]) == [usual]
+    assert "le prendre ailleurs" in said.getvalue()
+    # Indexes never read: apt must be asked first.
+    monkeypatch.setattr(system, "offered", lambda package: False)
+    assert system.obtainable([lacking, usual]) == [lacking, usual]
+
+
+def test_apt_is_asked_what_it_offers():
+    assert system.offered("python3-venv")
+    assert not system.offered("escarcelle-has-no-such-package")
 
 
 def test_two_checkouts_have_two_identities(tmp_path):

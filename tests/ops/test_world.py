@@ -53,6 +53,7 @@ def test_the_demonstration_keeps_the_documented_places():
 def test_base_modules_come_from_the_manifests():
     found = templates.foreign_depends()
     assert {"base", "point_of_sale", "l10n_fr_account"} <= set(found)
+    assert {"escarcelle_fiscal", "escarcelle_pos", "escarcelle_social"} <= set(templates.OURS)
     assert not set(found) & set(templates.OURS)
 
 
