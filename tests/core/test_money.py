@@ -74,3 +74,10 @@ def test_a_discount_stays_between_nothing_and_everything(value):
 
 def test_minus_zero_is_zero():
     assert str(money.quantity("-0.000")) == "0.000"
+
+
+@pytest.mark.parametrize("text", ["١٢.٥", "１２", "1２.50", "۱", "१", "²", "−1", "1\u00a0"])
+def test_only_ascii_digits_are_a_number(text):
+    for read in (money.quantity, money.unit_price, money.percentage, money.parse_euros):
+        with pytest.raises(AmountError):
+            read(text)

@@ -22,11 +22,14 @@ def half_up(value: Decimal) -> int:
 def decimal(value: object, places: int, what: str) -> Decimal:
     """Read ``value`` (a string or an int, never a float) as a decimal with at most ``places``.
 
-    Raises AmountError for NaN, infinities, exponents out of range, too many decimals.
+    Raises AmountError for NaN, infinities, exponents out of range, too many decimals, digits that are not
+    ASCII (Decimal reads Arabic or full-width ones, which no paper shows alike).
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise AmountError(what, value)
     if isinstance(value, str) and (len(value) > 24 or value.strip() != value or "_" in value):
+        raise AmountError(what, value)
+    if isinstance(value, str) and not value.isascii():
         raise AmountError(what, value)
     try:
         number = Decimal(value)
