@@ -21,6 +21,7 @@ SETTING_CHANGED = 270
 TAX_AUDIT = 280
 ACCOUNTANT_EXCHANGE = 290
 SALE_ABANDONED = 320
+TICKET_OFFERED, ARTICLE_OFFERED = 327, 328
 CLOSING_STARTED = 330
 ISSUER_CHANGED = 410
 NON_SALE_AMOUNT = 910
@@ -29,6 +30,7 @@ RECEIPT_MAILED = 930
 OPERATION_REFUSED = 940
 CLOCK_CHANGED = 950
 GUARD_LEVEL = 960
+TRAINING_MODE = 970
 
 LABELS = {
     ARCHIVE_INTERMEDIATE: "Archivage intermédiaire",
@@ -57,6 +59,8 @@ LABELS = {
     TAX_AUDIT: "Opération de contrôle fiscal",
     ACCOUNTANT_EXCHANGE: "Échange avec le comptable",
     SALE_ABANDONED: "Vente abandonnée",
+    TICKET_OFFERED: "Ticket offert",
+    ARTICLE_OFFERED: "Article offert",
     CLOSING_STARTED: "Début de clôture",
     ISSUER_CHANGED: "Changement des données de l'émetteur",
     NON_SALE_AMOUNT: "Montant hors vente",
@@ -65,4 +69,5 @@ LABELS = {
     OPERATION_REFUSED: "Opération refusée",
     CLOCK_CHANGED: "Horloge modifiée",
     GUARD_LEVEL: "Niveau de protection du journal",
+    TRAINING_MODE: "Mode école",
 }
