@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 _MAIN = b"import sys\n\nfrom escarcelle_core.verify_cli import main\n\nsys.exit(main())\n"
-_SUFFIXES = (".py", ".xsd", ".txt")
+_SUFFIXES = (".py", ".xsd", ".txt", ".csv")
 #: Nothing of printing is needed to verify.
 _LEFT_OUT = frozenset({"printing", "__pycache__"})
 _DATE = (2026, 1, 1, 0, 0, 0)
