@@ -101,6 +101,22 @@ def anchor(value: str, local: datetime, number: str, digest: str, previous: str)
 
 
 def archive(
+def piece(
+    number: str,
+    document: str,
+    operation: str,
+    local: datetime,
+    reference: str,
+    lines: int,
+    total: int,
+    digest: str,
+    previous: str,
+) -> str:
+    """The documents of the server (``documents.PIECES``); ``total`` is 0 when they have no value."""
+    fields = [number, document, operation, stamp(local), text(reference), lines, total]
+    return _sealed(fields, digest, previous)
+
+
     amounts: dict[int, int],
     total: int,
     local: datetime,

@@ -12,13 +12,24 @@ from operator import itemgetter
 from uuid import UUID, uuid5
 
 from . import anchor as anchors
-from . import archive_xml, canonical, closing_xml, duplicate_xml, event_xml, jet, ticket_xml
+from . import (
+    archive_xml,
+    canonical,
+    closing_xml,
+    duplicate_xml,
+    event_xml,
+    jet,
+    piece_xml,
+    ticket_xml,
+)
 from .anchor import Anchor, ShopTill
 from .archive import ArchiveSeal
 from .closing_xml import Closing
 from .documents import MANAGEMENT, Company, Device, Duplicate, JetEvent, Ticket
 from .errors import PeriodError
 from .periods import DAY, MONTH, YEAR, PeriodRules
+from .piece import Piece
+from .piece import check as check_piece
 from .record import Record
 from .signing import Signer
 from .stamp import Stamp, digest, local_text
@@ -105,6 +116,27 @@ def issue_event(
 
 
 def issue_archive(
+def issue_piece(state: TillState, desk: Desk, piece: Piece, at: datetime) -> Issue:
+    """Sign a document of the server (stock, orders, deliveries). It moves no total.
+
+    Raises DocumentError or AmountError when it contradicts itself; no number is then consumed.
+    """
+    check_piece(piece)
+    if desk.device.number:
+        raise DocumentError("Ces documents sont établis par le serveur, pas par une caisse.")
+    elapsed = close_elapsed(state, desk, at)
+    totals = elapsed.state.totals
+
+    def write(stamp: Stamp, previous: str) -> tuple[str, str]:
+        xml = piece_xml.build(piece, stamp, totals)
+        return xml, canonical.piece(
+            stamp.number, stamp.doc_type, stamp.operation, stamp.local, piece.reference,
+            len(piece.lines), piece.total, digest(xml), previous,
+        )  # fmt: skip
+
+    return elapsed.then(_issue(elapsed.state, desk, at, piece.document, piece.uid, totals, write))
+
+
     state: TillState, desk: Desk, seal: ArchiveSeal, at: datetime, origin: str = ""
 ) -> Issue:
     """Sign the seal of an archive in the server's chain; its number must be the next one."""
@@ -299,5 +331,5 @@ def derived(*parts: str) -> str:
 
 __all__ = [
     "OPENING_KINDS", "Desk", "Issue", "close_day", "close_elapsed", "derived", "issue_archive",
-    "issue_duplicate", "issue_event", "issue_shop_anchor", "issue_ticket", "totals_after",
+    "issue_duplicate", "issue_event", "issue_piece", "issue_shop_anchor", "issue_ticket", "totals_after",
 ]  # fmt: skip

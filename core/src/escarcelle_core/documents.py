@@ -23,7 +23,19 @@ DOCUMENT_LABELS = {
 }
 
 #: Signed chains, one of each per device.
-KINDS = ("TCK", "FCT", "NTE", "JSP", "DUP", "REG", "GTJ", "GTM", "GTA", "JET", "ARC", "ECO", "ANC")
+#: Documents the server issues from stock, orders and deliveries (``piece.py``).
+PIECES = (
+    "IVT", "EST", "SST", "IVD", "RUP", "ALT", "RAZ", "FAB", "TRS", "REI", "CDC", "LVC", "TRM", "BCD",
+    "DEV", "CFR", "RCD", "BLV", "RGF",
+)  # fmt: skip
+
+KINDS = (
+    "TCK", "FCT", "NTE", "JSP", "DUP", "REG", "GTJ", "GTM", "GTA", "JET", "ARC", "ECO", "ANC", *PIECES,
+)  # fmt: skip
+
+#: Documents of a till that state a sale and its VAT, and those that only state payments.
+SALE_DOCUMENTS = frozenset({"TCK", "FCT"})
+PAYMENT_DOCUMENTS = frozenset({"JSP", "REG"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from lxml import etree
 
-NAMES = ("ticket.xsd", "archive.xsd")
+NAMES = ("ticket.xsd", "piece.xsd", "archive.xsd")
 
 
 def content(name: str) -> bytes:

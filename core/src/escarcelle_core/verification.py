@@ -11,9 +11,17 @@ from datetime import date, timedelta
 from lxml import etree
 
 from . import anchor as anchors
-from . import archive_xml, canonical, closing_xml, duplicate_xml, event_xml, ticket_xml
+from . import (
+    archive_xml,
+    canonical,
+    closing_xml,
+    duplicate_xml,
+    event_xml,
+    piece_xml,
+    ticket_xml,
+)
 from .chain import totals_after
-from .documents import CANCELLATION, MANAGEMENT, SALE
+from .documents import CANCELLATION, MANAGEMENT, PIECES, SALE, Ticket
 from .errors import ChainError, DocumentError, SignatureError
 from .record import Record
 from .signing import Verifier
@@ -201,3 +209,19 @@ _REBUILD = {
     "ancre": (frozenset({"ANC"}), _anchor),
     "archive": (frozenset({"ARC"}), _archive),
 }
+def _piece(
+    state: TillState, record: Record, element: etree._Element, stamp: Stamp
+) -> tuple[str, str, Totals, str]:
+    piece = piece_xml.read(element)
+    if piece.document != record.kind:
+        raise ChainError("chaîne", piece.document, record.kind)
+    if record.till_number or record.operation != MANAGEMENT:
+        raise DocumentError("Ces documents sont établis par le serveur, en gestion.")
+    payload = canonical.piece(
+        stamp.number, stamp.doc_type, stamp.operation, stamp.local, piece.reference,
+        len(piece.lines), piece.total, record.digest, record.previous,
+    )  # fmt: skip
+    return piece_xml.build(piece, stamp, state.totals), payload, state.totals, ""
+
+
+    "piece": (frozenset(PIECES), _piece),
