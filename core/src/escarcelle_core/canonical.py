@@ -100,7 +100,6 @@ def anchor(value: str, local: datetime, number: str, digest: str, previous: str)
     return _sealed([value, stamp(local), number], digest, previous)
 
 
-def archive(
 def piece(
     number: str,
     document: str,
@@ -117,6 +116,7 @@ def piece(
     return _sealed(fields, digest, previous)
 
 
+def archive(
     amounts: dict[int, int],
     total: int,
     local: datetime,

@@ -115,7 +115,6 @@ def issue_event(
     )
 
 
-def issue_archive(
 def issue_piece(state: TillState, desk: Desk, piece: Piece, at: datetime) -> Issue:
     """Sign a document of the server (stock, orders, deliveries). It moves no total.
 
@@ -137,6 +136,7 @@ def issue_piece(state: TillState, desk: Desk, piece: Piece, at: datetime) -> Iss
     return elapsed.then(_issue(elapsed.state, desk, at, piece.document, piece.uid, totals, write))
 
 
+def issue_archive(
     state: TillState, desk: Desk, seal: ArchiveSeal, at: datetime, origin: str = ""
 ) -> Issue:
     """Sign the seal of an archive in the server's chain; its number must be the next one."""

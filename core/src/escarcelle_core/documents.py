@@ -22,13 +22,13 @@ DOCUMENT_LABELS = {
     "JET": "Événement technique", "ARC": "Archive", "ECO": "École", "ANC": "Ancre",
 }
 
-#: Signed chains, one of each per device.
 #: Documents the server issues from stock, orders and deliveries (``piece.py``).
 PIECES = (
     "IVT", "EST", "SST", "IVD", "RUP", "ALT", "RAZ", "FAB", "TRS", "REI", "CDC", "LVC", "TRM", "BCD",
     "DEV", "CFR", "RCD", "BLV", "RGF",
 )  # fmt: skip
 
+#: Signed chains, one of each per device.
 KINDS = (
     "TCK", "FCT", "NTE", "JSP", "DUP", "REG", "GTJ", "GTM", "GTA", "JET", "ARC", "ECO", "ANC", *PIECES,
 )  # fmt: skip

@@ -201,14 +201,6 @@ def _archive(
     return archive_xml.build(seal, stamp, state.totals), payload, state.totals, ""
 
 
-_REBUILD = {
-    "ticket": (frozenset({"TCK", "FCT", "NTE", "JSP", "REG", "ECO"}), _ticket),
-    "cloture": (frozenset(LEVELS), _closing),
-    "evenement": (frozenset({"JET"}), _event),
-    "duplicata": (frozenset({"DUP"}), _duplicate),
-    "ancre": (frozenset({"ANC"}), _anchor),
-    "archive": (frozenset({"ARC"}), _archive),
-}
 def _piece(
     state: TillState, record: Record, element: etree._Element, stamp: Stamp
 ) -> tuple[str, str, Totals, str]:
@@ -224,4 +216,12 @@ def _piece(
     return piece_xml.build(piece, stamp, state.totals), payload, state.totals, ""
 
 
+_REBUILD = {
+    "ticket": (frozenset({"TCK", "FCT", "NTE", "JSP", "REG", "ECO"}), _ticket),
+    "cloture": (frozenset(LEVELS), _closing),
+    "evenement": (frozenset({"JET"}), _event),
+    "duplicata": (frozenset({"DUP"}), _duplicate),
+    "ancre": (frozenset({"ANC"}), _anchor),
+    "archive": (frozenset({"ARC"}), _archive),
     "piece": (frozenset(PIECES), _piece),
+}
