@@ -77,7 +77,7 @@ class Line:
     """One line. ``amount`` and ``tax`` are cents, VAT included, rounded once.
 
     ``reference_price`` is the public price (None when it is the price applied); ``origin`` is the
-    uuid of the line this one refunds.
+    uuid of the line this one refunds, ``origin_ticket`` the printed number of its ticket (``3-1``).
     """
 
     uid: str
@@ -97,6 +97,7 @@ class Line:
     reference_price: Decimal | None = None
     origin: str = ""
     comment: str = ""
+    origin_ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +128,14 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Points at another document: type, device number, sequence number, order uuid."""
+    """Points at another document: type, device number, sequence number, order uuid. ``whole``: all
+    of it is cancelled."""
 
     document: str
     till_number: int
     seq: int
     uid: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
