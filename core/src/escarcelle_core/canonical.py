@@ -43,9 +43,10 @@ def ticket(
     operation: str,
     digest: str,
     previous: str,
+    customer: tuple[str, ...] = (),
 ) -> str:
-    """TCK, FCT, NTE, JSP, REG and ECO."""
-    fields = [split(amounts), total, stamp(local), number, operation]
+    """TCK, FCT, NTE, JSP, REG and ECO; ``customer`` is an invoice's: name, zip, VAT number."""
+    fields = [split(amounts), total, stamp(local), number, operation, *map(text, customer)]
     return _sealed(fields, digest, previous)
 
 

@@ -74,13 +74,14 @@ def issue_ticket(
     elapsed = close_elapsed(state, desk, at)
     kind = "ECO" if training else ticket.document
     totals = totals_after(elapsed.state.totals, ticket, kind)
-    amounts = {share.rate: share.total for share in ticket.shares}
+    amounts, customer = ticket_xml.amounts(ticket), ticket_xml.signed_customer(ticket)
 
     def write(stamp: Stamp, previous: str) -> tuple[str, str]:
         xml = ticket_xml.build(ticket, stamp, totals)
         return xml, canonical.ticket(
-            amounts, ticket.total, stamp.local, stamp.number, stamp.operation, digest(xml), previous
-        )
+            amounts, ticket.total, stamp.local, stamp.number, stamp.operation, digest(xml), previous,
+            customer,
+        )  # fmt: skip
 
     return elapsed.then(
         _issue(elapsed.state, desk, at, kind, ticket.uid, totals, write,

@@ -4,6 +4,7 @@ All are frozen. Amounts are integer cents, rates hundredths of a percent, instan
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 SALE, CANCELLATION, MANAGEMENT = "VTE", "ANN", "GES"
@@ -139,6 +140,32 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Customer:
+    """Whom an invoice is made out to, as printed on it (CGI ann. II art. 242 nonies A): the stated
+    exception to « no names ». ``code`` is the household's or the partner's; ``vat`` a professional's."""
+
+    name: str
+    street: str
+    zip: str
+    city: str
+    code: str = ""
+    vat: str = ""
+    country: str = "France"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What an FCT says besides the lines and payments of its ticket: the customer, the day of the
+    sale, the day by which it is to be paid, the terms; a credit note names the invoice it corrects."""
+
+    customer: Customer
+    sold: date
+    due: date
+    terms: tuple[str, ...] = ()
+    corrects: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Override:
     """A manager's proven decision: what was allowed, by which code, why."""
 
@@ -165,10 +192,13 @@ class Ticket:
     overrides: tuple[Override, ...] = ()
     comment: str = ""
     degraded: bool = False
+    invoice: Invoice | None = None
 
     @property
     def total(self) -> int:
-        """Total VAT included, cents."""
+        """Total VAT included, cents; of a document without lines, what was paid."""
+        if self.document in PAYMENT_DOCUMENTS:
+            return sum(payment.amount for payment in self.payments)
         return sum(line.amount for line in self.lines)
 
     @property
@@ -178,7 +208,9 @@ class Ticket:
 
     @property
     def shares(self) -> tuple[VatShare, ...]:
-        """VAT shares, descending rates; each is the sum of its lines."""
+        """VAT shares, descending rates; each is the sum of its lines. Only sales say VAT."""
+        if self.document not in SALE_DOCUMENTS:
+            return ()
         rates = sorted({line.rate for line in self.lines}, reverse=True)
         return tuple(
             VatShare(

@@ -1,14 +1,26 @@
-"""A ticket as XML and back. The structure is the seed's (``entete``, ``lignes``, ``bilan``);
-what a record needs besides stands on the root and in ``compteurs``. Reference: ``ticket.xsd``.
+"""A ticket as XML and back, and what follows from it: invoice, note, proof of payment, settlement.
+
+The structure is the seed's (``entete``, ``lignes``, ``bilan``); what a record needs besides stands on the
+root and in ``compteurs``. Only sales state VAT. Reference: ``ticket.xsd``.
 """
 
 from decimal import Decimal
 
 from lxml import etree
 
-from .documents import Company, Line, Override, Payment, Reference, Regime, Ticket
-from .errors import AmountMismatch, DocumentError
-from .money import euros, line_amount, line_tax, parse_euros, rate_text
+from . import invoice_xml
+from .documents import (
+    PAYMENT_DOCUMENTS,
+    SALE_DOCUMENTS,
+    Company,
+    Line,
+    Override,
+    Payment,
+    Regime,
+    Ticket,
+)
+from .errors import DocumentError
+from .money import euros, parse_euros, rate_text
 from .stamp import (
     Stamp,
     append_company,
@@ -21,6 +33,7 @@ from .stamp import (
     serialise,
     yes_no,
 )
+from .ticket_check import check, equal
 from .totals import Totals
 
 
@@ -28,13 +41,14 @@ def build(ticket: Ticket, stamp: Stamp, totals: Totals) -> str:
     """The signed document of ``ticket`` at ``stamp``; ``totals`` are those after it."""
     element = root("ticket", stamp)
     for name, value in (("devise", "EURO"), ("annule", "N"), ("memo", "N"), ("imprime", "N"),
-                        ("attente", "N"), ("encaisse", "O")):  # fmt: skip
+                        ("attente", "N"), ("encaisse", yes_no(ticket.document != "NTE"))):  # fmt: skip
         element.set(name, value)
     element.set("degrade", yes_no(ticket.degraded))
     _append_header(element, ticket, stamp)
-    lines = etree.SubElement(element, "lignes", nombre=str(len(ticket.lines)))
-    for line in ticket.lines:
-        _append_line(lines, line)
+    if ticket.document not in PAYMENT_DOCUMENTS:
+        lines = etree.SubElement(element, "lignes", nombre=str(len(ticket.lines)))
+        for line in ticket.lines:
+            _append_line(lines, line, ticket.document)
     _append_balance(element, ticket, stamp)
     append_totals(element, totals)
     return serialise(element)
@@ -51,39 +65,43 @@ def read(element: etree._Element) -> Ticket:
     except (KeyError, ValueError, ArithmeticError) as error:
         raise DocumentError("Ticket illisible : une valeur est absente ou incorrecte.") from error
     check(ticket)
-    for line, node in zip(ticket.lines, child(element, "lignes").iterfind("article"), strict=True):
-        _equal(f"HT de la ligne {line.number}", line.amount - line.tax, _cents(node, "net_ht"))
     balance = child(element, "bilan")
-    _equal("Total TTC", ticket.total, _cents(balance, "montantTTC"))
-    _equal("Total HT", ticket.total - ticket.tax, _cents(balance, "montantHT"))
+    equal("Total TTC", ticket.total, _cents(balance, "montantTTC"))
+    if ticket.document not in PAYMENT_DOCUMENTS:
+        lines = child(element, "lignes")
+        equal("Nombre de lignes", len(ticket.lines), int(lines.get("nombre", "-1")))
+    if ticket.document in SALE_DOCUMENTS:
+        _read_vat(ticket, element, balance)
+    if ticket.document != "NTE":
+        paid = child(balance, "encaissements")
+        equal("Encaissements", ticket.total, _cents(paid, "montantEncaisse"))
+    return ticket
+
+
+def amounts(ticket: Ticket) -> dict[int, int]:
+    """The VAT split of the signed string; empty for what is no sale."""
+    return {share.rate: share.total for share in ticket.shares}
+
+
+def signed_customer(ticket: Ticket) -> tuple[str, ...]:
+    """What the signed string says of an invoice's customer: name, zip, VAT number."""
+    if ticket.invoice is None:
+        return ()
+    customer = ticket.invoice.customer
+    return (clean(customer.name), clean(customer.zip), clean(customer.vat))
+
+
+def _read_vat(ticket: Ticket, element: etree._Element, balance: etree._Element) -> None:
+    for line, node in zip(ticket.lines, child(element, "lignes").iterfind("article"), strict=True):
+        equal(f"HT de la ligne {line.number}", line.amount - line.tax, _cents(node, "net_ht"))
+    equal("Total HT", ticket.total - ticket.tax, _cents(balance, "montantHT"))
     taxes = child(balance, "tvas")
-    _equal("Total TVA", ticket.tax, _cents(taxes, "montantTaxes"))
+    equal("Total TVA", ticket.tax, _cents(taxes, "montantTaxes"))
     written = [
         (_rate(n), _cents(n, "base"), _cents(n, "ht"), parse_euros(n.text or ""))
         for n in taxes.iterfind("tva")
     ]
-    _equal("Parts de TVA", [(s.rate, s.total, s.base, s.tax) for s in ticket.shares], written)
-    paid = child(balance, "encaissements")
-    _equal("Encaissements", ticket.total, _cents(paid, "montantEncaisse"))
-    _equal("Nombre de lignes", len(ticket.lines), int(child(element, "lignes").get("nombre", "-1")))
-    return ticket
-
-
-def check(ticket: Ticket) -> None:
-    """Recompute every amount of ``ticket``; AmountMismatch names the first that is wrong."""
-    if not ticket.lines:
-        raise DocumentError("Un ticket doit avoir au moins une ligne.")
-    for number, line in enumerate(ticket.lines, 1):
-        _equal("Numéro de ligne", number, line.number)
-        amount = line_amount(line.quantity, line.unit_price, line.discount)
-        _equal(f"Montant de la ligne {number}", amount, line.amount)
-        _equal(f"TVA de la ligne {number}", line_tax(amount, line.rate), line.tax)
-    uids = [line.uid for line in ticket.lines]
-    if len(set(uids)) != len(uids):
-        raise DocumentError("Deux lignes du ticket portent le même identifiant.")
-    _equal("Somme des encaissements", ticket.total, sum(p.amount for p in ticket.payments))
-    if ticket.regime.sector != "TAXABLE" and any(line.rate for line in ticket.lines):
-        raise DocumentError("Un ticket hors TVA ne peut pas porter de taux de TVA.")
+    equal("Parts de TVA", [(s.rate, s.total, s.base, s.tax) for s in ticket.shares], written)
 
 
 def _append_header(parent: etree._Element, ticket: Ticket, stamp: Stamp) -> None:
@@ -101,14 +119,9 @@ def _append_header(parent: etree._Element, ticket: Ticket, stamp: Stamp) -> None
     if ticket.regime.mention:
         etree.SubElement(tariff, "mention").text = clean(ticket.regime.mention)
     if ticket.origin:
-        etree.SubElement(
-            header,
-            "origine",
-            document=ticket.origin.document,
-            caisse=str(ticket.origin.till_number),
-            numero=str(ticket.origin.seq),
-            uid="{" + ticket.origin.uid.upper() + "}",
-        )
+        invoice_xml.append_reference(header, "origine", ticket.origin)
+    if ticket.invoice:
+        invoice_xml.append(header, ticket.invoice, ticket.lines)
     for override in ticket.overrides:
         etree.SubElement(
             header, "derogation", objet=override.kind, responsable=clean(override.manager)
@@ -121,7 +134,7 @@ def _append_header(parent: etree._Element, ticket: Ticket, stamp: Stamp) -> None
     )
 
 
-def _append_line(parent: etree._Element, line: Line) -> None:
+def _append_line(parent: etree._Element, line: Line, document: str) -> None:
     attributes = {
         "numero": str(line.number),
         "uid": "{" + line.uid.upper() + "}",
@@ -132,10 +145,11 @@ def _append_line(parent: etree._Element, line: Line) -> None:
         "base": f"{line.unit_price:.4f}",
         "remise": f"{line.discount:.2f}",
         "net": euros(line.amount),
-        "net_ht": euros(line.amount - line.tax),
-        "taxe": euros(line.tax),
-        "tva": rate_text(line.rate),
     }
+    if document in SALE_DOCUMENTS:
+        attributes["net_ht"] = euros(line.amount - line.tax)
+        attributes["taxe"] = euros(line.tax)
+        attributes["tva"] = rate_text(line.rate)
     if line.reference_price is not None:
         attributes["reference"] = f"{line.reference_price:.4f}"
     if line.origin:
@@ -151,9 +165,15 @@ def _append_line(parent: etree._Element, line: Line) -> None:
 
 
 def _append_balance(parent: etree._Element, ticket: Ticket, stamp: Stamp) -> None:
-    balance = etree.SubElement(
-        parent, "bilan", montantTTC=euros(ticket.total), montantHT=euros(ticket.total - ticket.tax)
-    )
+    balance = etree.SubElement(parent, "bilan", montantTTC=euros(ticket.total))
+    if ticket.document in SALE_DOCUMENTS:
+        balance.set("montantHT", euros(ticket.total - ticket.tax))
+        _append_vat(balance, ticket)
+    if ticket.document != "NTE":
+        _append_payments(balance, ticket, stamp)
+
+
+def _append_vat(balance: etree._Element, ticket: Ticket) -> None:
     taxes = etree.SubElement(balance, "tvas", montantTaxes=euros(ticket.tax))
     for share in ticket.shares:
         etree.SubElement(
@@ -164,6 +184,9 @@ def _append_balance(parent: etree._Element, ticket: Ticket, stamp: Stamp) -> Non
             ht=euros(share.base),
             nombre=str(share.lines),
         ).text = euros(share.tax)
+
+
+def _append_payments(balance: etree._Element, ticket: Ticket, stamp: Stamp) -> None:
     paid = etree.SubElement(balance, "encaissements", montantEncaisse=euros(ticket.total))
     for payment in ticket.payments:
         etree.SubElement(
@@ -183,12 +206,13 @@ def _read(element: etree._Element) -> Ticket:
     header = child(element, "entete")
     tariff = child(header, "tarif")
     customer = header.find("client")
-    origin = header.find("origine")
+    origin, invoice = header.find("origine"), header.find("facture")
     company: Company = read_company(header)
+    document = element.attrib["document"]
     return Ticket(
         uid=_uid(element, "uid"),
         company=company,
-        lines=tuple(_read_line(node) for node in child(element, "lignes").iterfind("article")),
+        lines=tuple(_read_line(node, document) for node in element.iterfind("lignes/article")),
         payments=tuple(
             Payment(
                 _uid(node, "uid"),
@@ -197,32 +221,26 @@ def _read(element: etree._Element) -> Ticket:
                 _cents(node, "montant"),
                 _cents(node, "rendu"),
             )
-            for node in child(child(element, "bilan"), "encaissements").iterfind("encaissement")
+            for node in child(element, "bilan").iterfind("encaissements/encaissement")
         ),
         cashier=child(header, "caissier").attrib["numero"],
         regime=Regime(tariff.attrib["secteur"], tariff.findtext("mention", "")),
         operation=element.attrib["type"],
-        document=element.attrib["document"],
+        document=document,
         customer="" if customer is None else customer.attrib["code"],
         tariff=tariff.attrib["code"],
-        origin=None
-        if origin is None
-        else Reference(
-            origin.attrib["document"],
-            int(origin.attrib["caisse"]),
-            int(origin.attrib["numero"]),
-            _uid(origin, "uid"),
-        ),
+        origin=None if origin is None else invoice_xml.read_reference(origin),
         overrides=tuple(
             Override(n.attrib["objet"], n.attrib["responsable"], n.text or "")
             for n in header.iterfind("derogation")
         ),
         comment=header.findtext("commentaire", ""),
         degraded=element.get("degrade") == "O",
+        invoice=None if invoice is None else invoice_xml.read(invoice),
     )
 
 
-def _read_line(node: etree._Element) -> Line:
+def _read_line(node: etree._Element, document: str) -> Line:
     group = node.find("groupe")
     reference = node.get("reference")
     return Line(
@@ -232,9 +250,9 @@ def _read_line(node: etree._Element) -> Line:
         label=node.findtext("libelle", ""),
         quantity=Decimal(node.attrib["quantite"]),
         unit_price=Decimal(node.attrib["base"]),
-        rate=_rate(node, "tva"),
+        rate=_rate(node, "tva") if document in SALE_DOCUMENTS else 0,
         amount=_cents(node, "net"),
-        tax=_cents(node, "taxe"),
+        tax=_cents(node, "taxe") if document in SALE_DOCUMENTS else 0,
         unit=node.attrib["unite"],
         discount=Decimal(node.attrib["remise"]),
         barcode=node.attrib["cab"],
@@ -258,6 +276,4 @@ def _rate(node: etree._Element, name: str = "taux") -> int:
     return parse_euros(node.attrib[name])
 
 
-def _equal(what: str, expected: object, found: object) -> None:
-    if expected != found:
-        raise AmountMismatch(what, expected, found)
+__all__ = ["amounts", "build", "check", "read", "signed_customer"]

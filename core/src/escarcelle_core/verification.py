@@ -127,13 +127,24 @@ def _ticket(
     sign = {SALE: 1, CANCELLATION: -1, MANAGEMENT: 0}[ticket.operation]
     if ticket.document == "TCK" and ticket.total * sign < 0:
         raise DocumentError("Le signe du total ne va pas avec l'opération.")
+    _check_origins(state, record, ticket)
     totals = totals_after(state.totals, ticket, record.kind)
-    amounts = {share.rate: share.total for share in ticket.shares}
     payload = canonical.ticket(
-        amounts, ticket.total, stamp.local, stamp.number, stamp.operation, record.digest,
-        record.previous,
+        ticket_xml.amounts(ticket), ticket.total, stamp.local, stamp.number, stamp.operation,
+        record.digest, record.previous, ticket_xml.signed_customer(ticket),
     )  # fmt: skip
     return ticket_xml.build(ticket, stamp, totals), payload, totals, ""
+
+
+def _check_origins(state: TillState, record: Record, ticket: Ticket) -> None:
+    """An invoice, a proof, a cancelled settlement name a document this very device has issued."""
+    named = [ticket.origin] if ticket.document != "TCK" else []
+    named += [ticket.invoice.corrects] if ticket.invoice else []
+    for target in filter(None, named):
+        if target.till_number != record.till_number:
+            raise DocumentError("Ce document cite celui d'une autre caisse.")
+        if target.seq > state.seq(target.document) and record.kind != "ECO":
+            raise DocumentError("Ce document en cite un qui n'existe pas encore.")
 
 
 def _closing(
