@@ -42,6 +42,10 @@ class World:
         self.server = Chain(make_desk("5e5e5e5e", 0))
         self.tills = [Chain(make_desk("a1b2c3d4", 1)), Chain(make_desk("b2c3d4e5", 2))]
         self.number = 0
+        #: What the next archives hold outside the chains, and the keys revoked since when.
+        self.aside: list = []
+        self.decisions: list = []
+        self.revoked: dict[str, datetime] = {}
         for device in self.devices:
             device.keep(chain.issue_event(
                 device.state, device.desk, JetEvent(jet.INITIALISATION, "Départ"), NOON))  # fmt: skip
@@ -76,11 +80,15 @@ class World:
                 till.state, till.desk, make_ticket(self.number), at, training=True))  # fmt: skip
             till.keep(chain.close_day(till.state, till.desk, at + timedelta(hours=3)))
 
-    def archive(self, folder: Path, level: str, day: date, at: datetime, befores=None) -> "Made":
-        """Make the archive of the period of ``level`` containing ``day`` in ``folder``."""
+    def archive(
+        self, folder: Path, level: str, day: date, at: datetime, befores=None, aside_written=None, tokens=()
+    ) -> "Made":
+        """Make the archive of the period of ``level`` containing ``day`` in ``folder``. The seal counts
+        all of ``aside``, of which only the first ``aside_written`` stand in the archive."""
         desk = self.server.desk
         period = ArchivePeriod.of(level, day, desk.rules)
-        keys = tuple(ArchivedKey(d.desk.device.uid, d.desk.signer.key_id, NOON) for d in self.devices)
+        keys = tuple(ArchivedKey(d.desk.device.uid, d.desk.signer.key_id, NOON,
+                                 self.revoked.get(d.desk.device.uid)) for d in self.devices)  # fmt: skip
         header = ArchiveHeader(
             self.server.state.seq("ARC") + 1, period, COMPANY, desk.device, desk.rules, at, keys)  # fmt: skip
         folder.mkdir(parents=True)
@@ -103,7 +111,16 @@ class World:
                     builder.record(record)
             builder.end_till()
             ends[uid] = builder.state
+        for item in self.aside[:aside_written]:
+            builder.quarantine(item)
+        for decision in self.decisions:
+            builder.decision(decision)
+        for token in tokens:
+            builder.add_token(*token)
         seal = builder.finish(desk.signer, desk.signer.certificate_pem)
+        if aside_written is not None:
+            kept = replace(seal.quarantine, documents=len(self.aside), last=self.aside[-1].number)
+            seal = replace(seal, quarantine=kept)
         record = self.server.keep(chain.issue_archive(self.server.state, desk, seal, at))
         builder.write_seal(record)
         return Made(folder, header, record, ends, builder)

@@ -86,6 +86,11 @@ class ArchiveHeader:
     made_at: datetime
     keys: tuple[ArchivedKey, ...]
 
+    def retired(self, till: str) -> bool:
+        """Whether every key of ``till`` was revoked when the archive was made."""
+        own = [key for key in self.keys if key.till == till]
+        return bool(own) and all(key.revoked and key.revoked <= self.made_at for key in own)
+
     @property
     def name(self) -> str:
         """File name of the archive."""
@@ -95,20 +100,28 @@ class ArchiveHeader:
 @dataclass(frozen=True, slots=True)
 class ArchivedTill:
     """Where a device stands at the end of an archive. ``closed`` is false when the period's closing
-    of this device had not been received: a supplement will follow."""
+    of this device had not been received: a supplement will follow, unless it is ``retired`` (all its
+    keys are revoked: it can sign nothing more)."""
 
     uid: str
     number: int
     records: int
     closed: bool
     heads: tuple[tuple[str, Head], ...]
+    retired: bool = False
 
     @classmethod
     def at(
-        cls, uid: str, number: int, records: int, closed: bool, heads: Mapping[str, Head]
+        cls,
+        uid: str,
+        number: int,
+        records: int,
+        closed: bool,
+        heads: Mapping[str, Head],
+        retired: bool = False,
     ) -> "ArchivedTill":
         """With the heads in the order the document lists them."""
-        return cls(uid, number, records, closed, tuple(sorted(heads.items())))
+        return cls(uid, number, records, closed, tuple(sorted(heads.items())), retired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +143,17 @@ class ArchivedShare:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchivedQuarantine:
+    """Documents outside the chains, and decisions about them, held by an archive; and the last of
+    each (their own numbers, 0 = none) that it or an archive before it holds."""
+
+    documents: int = 0
+    last: int = 0
+    decisions: int = 0
+    last_decision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ArchiveSeal:
     """What the ARC record says. ``shares`` are by descending rate, over all tickets archived."""
 
@@ -140,6 +164,7 @@ class ArchiveSeal:
     files: tuple[ArchivedFile, ...]
     tills: tuple[ArchivedTill, ...]
     shares: tuple[ArchivedShare, ...]
+    quarantine: ArchivedQuarantine = ArchivedQuarantine()
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ that says otherwise is reported in ``deviations``, never copied.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 from typing import BinaryIO
 
@@ -13,6 +13,7 @@ from . import record_xml, schemas
 from .archive import (
     ARCHIVE_LEVELS,
     ArchivedFile,
+    ArchivedQuarantine,
     ArchivedShare,
     ArchivedTill,
     ArchiveHeader,
@@ -22,6 +23,7 @@ from .archive_csv import CsvCopies
 from .archive_file import DECLARATION, ArchiveWriter
 from .errors import DocumentError
 from .money import parse_euros
+from .quarantine_xml import Decision, Quarantined
 from .record import Record
 from .signing import Signer
 from .state import TillState
@@ -29,12 +31,13 @@ from .state import TillState
 ARCHIVE, SEAL, MANIFEST, NOTICE, VERIFIER = (
     "archive.xml", "scellement.xml", "MANIFEST.sha256", "Doc_archive.txt", "verifier.pyz",
 )  # fmt: skip
-CERTIFICATES = "certificats/"
+CERTIFICATES, TOKENS = "certificats/", "horodatages/"
 
 
 class ArchiveBuilder:
-    """``till``, ``record`` …, ``end_till`` for each device; ``finish`` gives the seal to sign as a
-    record of the server (``chain.issue_archive``); ``write_seal`` adds it and the manifest."""
+    """``till``, ``record`` …, ``end_till`` for each device; ``quarantine`` and ``decision``; ``finish``
+    gives the seal to sign as a record of the server (``chain.issue_archive``); ``write_seal`` adds
+    it and the manifest."""
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class ArchiveBuilder:
         self._files: list[ArchivedFile] = []
         self._tills: list[ArchivedTill] = []
         self._shares: dict[int, tuple[int, int]] = {}
+        self._kept = ArchivedQuarantine()
         self._stream = self._open(ARCHIVE)
         self._writer = ArchiveWriter(self._stream)
         self._csv = CsvCopies(self._open)
@@ -92,8 +96,31 @@ class ArchiveBuilder:
         closed = self._number == 0 or period_closed(state, period.level, period.last)
         self._writer.end_till(state)
         self._tills.append(
-            ArchivedTill.at(self._uid, self._number, self._count, closed, state.heads)
+            ArchivedTill.at(
+                self._uid, self._number, self._count, closed, state.heads,
+                not closed and self.header.retired(self._uid),
+            )
+        )  # fmt: skip
+
+    def quarantined_until(self, last: int, last_decision: int) -> None:
+        """What the archive before this one held already (0 = nothing)."""
+        self._kept = replace(self._kept, last=last, last_decision=last_decision)
+
+    def quarantine(self, kept: Quarantined) -> None:
+        """A document outside the chains, in the order of their numbers."""
+        self._writer.quarantine(kept)
+        self._kept = replace(self._kept, documents=self._kept.documents + 1, last=kept.number)
+
+    def decision(self, decision: Decision) -> None:
+        """What was decided about one, in the order of their numbers."""
+        self._writer.decision(decision)
+        self._kept = replace(
+            self._kept, decisions=self._kept.decisions + 1, last_decision=decision.number
         )
+
+    def add_token(self, kind: str, number: int, seq: int, token: bytes) -> None:
+        """The RFC 3161 token over an archived record."""
+        self._put(f"{TOKENS}{kind}-{number}-{seq}.tsr", token)
 
     def finish(self, signer: Signer, certificate_pem: str) -> ArchiveSeal:
         """Sign ``archive.xml``, close the files, and say what the seal has to name."""
@@ -112,6 +139,7 @@ class ArchiveBuilder:
                 ArchivedShare(rate, *self._shares[rate])
                 for rate in sorted(self._shares, reverse=True)
             ),
+            self._kept,
         )
 
     def write_seal(self, record: Record) -> None:

@@ -1,15 +1,16 @@
 """Writes ``archive.xml`` from beginning to end, in canonical form, holding one record at a time.
 
 Layout, one part a line: the root with its ``entete``; for each device ``<caisse>`` with ``avant``,
-its records, ``apres``; the XML-DSig signature. As what is written is canonical already, its digest
-is that of the bytes: nothing is kept in memory to be signed.
+its records, ``apres``; the quarantine and its decisions; the XML-DSig signature. As what is written
+is canonical already, its digest is that of the bytes: nothing is kept in memory to be signed.
 """
 
 from hashlib import sha256
 from typing import BinaryIO
 
-from . import header_xml, record_xml, state_xml, xmldsig
+from . import header_xml, quarantine_xml, record_xml, state_xml, xmldsig
 from .archive import ArchiveHeader
+from .quarantine_xml import Decision, Quarantined
 from .record import Record
 from .signing import Signer
 from .stamp import serialise
@@ -21,7 +22,8 @@ TILL_END = b"</caisse>"
 
 
 class ArchiveWriter:
-    """Call ``start``, then for each device ``till``, ``record`` …, ``end_till``, then ``close``."""
+    """Call ``start``, then for each device ``till``, ``record`` …, ``end_till``, ``quarantine`` and
+    ``decision`` as often as needed, then ``close``."""
 
     def __init__(self, stream: BinaryIO):
         self._stream = stream
@@ -48,6 +50,14 @@ class ArchiveWriter:
         """End them."""
         state = serialise(state_xml.build("apres", after)).encode()
         self._write(state + TILL_END + b"\n")
+
+    def quarantine(self, kept: Quarantined) -> None:
+        """A document outside the chains."""
+        self._write(quarantine_xml.write(kept) + b"\n")
+
+    def decision(self, decision: Decision) -> None:
+        """What was decided about one."""
+        self._write(quarantine_xml.write_decision(decision) + b"\n")
 
     def close(self, signer: Signer, certificate_pem: str) -> str:
         """Sign and end the document; returns the SHA-256 of the whole file, hexadecimal."""

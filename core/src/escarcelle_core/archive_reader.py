@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO
 
-from . import header_xml, record_xml, xmldsig
+from . import header_xml, quarantine_xml, record_xml, xmldsig
 from .archive_file import DECLARATION, ROOT_END, TILL_END
 from .stamp import MAX_XML
 
-HEADER, TILL, RECORD, TILL_STOP, SIGNATURE, DAMAGED = (
-    "header", "till", "record", "till_stop", "signature", "damaged",
+HEADER, TILL, RECORD, TILL_STOP, QUARANTINE, DECISION, SIGNATURE, DAMAGED = (
+    "header", "till", "record", "till_stop", "quarantine", "decision", "signature", "damaged",
 )  # fmt: skip
 _BLOCK = 1 << 17
 #: How each part starts and ends; every part is followed by a newline.
@@ -23,6 +23,8 @@ _PARTS = (
     (RECORD, record_xml.START, record_xml.END + b"\n"),
     (TILL, b"<caisse ", b"</avant>\n"),
     (TILL_STOP, b"<apres ", b"</apres>" + TILL_END + b"\n"),
+    (QUARANTINE, quarantine_xml.START, quarantine_xml.END + b"\n"),
+    (DECISION, quarantine_xml.DECISION_START, quarantine_xml.DECISION_END + b"\n"),
     (HEADER, f"<{header_xml.ROOT} ".encode(), b"</entete>\n"),
     (SIGNATURE, xmldsig.START, xmldsig.END + ROOT_END + b"\n"),
 )

@@ -8,6 +8,7 @@ from .anchor import append_heads, read_heads
 from .archive import (
     ARCHIVE_LEVELS,
     ArchivedFile,
+    ArchivedQuarantine,
     ArchivedShare,
     ArchivedTill,
     ArchivePeriod,
@@ -53,7 +54,15 @@ def build(seal: ArchiveSeal, stamp: Stamp, totals: Totals) -> str:
             enregistrements=str(till.records),
             close=yes_no(till.closed),
         )
+        if till.retired:
+            node.set("retiree", yes_no(True))
         append_heads(node, till.heads)
+    kept = seal.quarantine
+    if kept != ArchivedQuarantine():
+        etree.SubElement(
+            element, "quarantaines", documents=str(kept.documents), dernier=str(kept.last),
+            decisions=str(kept.decisions), derniere=str(kept.last_decision),
+        )  # fmt: skip
     tax = sum(share.tax for share in seal.shares)
     balance = etree.SubElement(
         element, "bilan", montantTTC=euros(seal.total), montantHT=euros(seal.total - tax)
@@ -87,6 +96,7 @@ def read(element: etree._Element) -> ArchiveSeal:
                     int(n.attrib["enregistrements"]),
                     n.attrib["close"] == "O",
                     read_heads(n),
+                    n.get("retiree") == "O",
                 )
                 for n in child(element, "caisses").iterfind("caisse")
             ),
@@ -98,9 +108,18 @@ def read(element: etree._Element) -> ArchiveSeal:
                 )
                 for n in child(child(element, "bilan"), "tvas").iterfind("tva")
             ),
+            _read_quarantine(element),
         )
     except (KeyError, ValueError) as error:
         raise DocumentError("Scellement d'archive illisible.") from error
+
+
+def _read_quarantine(element: etree._Element) -> ArchivedQuarantine:
+    node = element.find("quarantaines")
+    if node is None:
+        return ArchivedQuarantine()
+    names = ("documents", "dernier", "decisions", "derniere")
+    return ArchivedQuarantine(*(int(node.attrib[name]) for name in names))
 
 
 def period_attributes(period: ArchivePeriod) -> dict[str, str]:

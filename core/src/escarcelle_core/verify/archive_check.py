@@ -4,7 +4,9 @@ from .. import header_xml, record_xml, schemas, state_xml
 from ..archive_file import ROOT_END, TILL_END
 from ..archive_reader import (
     DAMAGED,
+    DECISION,
     HEADER,
+    QUARANTINE,
     RECORD,
     SIGNATURE,
     TILL,
@@ -16,6 +18,7 @@ from ..documents import DOCUMENT_LABELS
 from ..errors import DocumentError, EscarcelleError
 from ..stamp import serialise
 from ..state import TillState
+from .aside import Aside
 from .ending import Ending, Read
 from .files import check_manifest
 from .folder import Folder
@@ -49,6 +52,7 @@ class ArchiveCheck:
         self._signatures = Signatures(self._wrong_signature, processes)
         self._schema = schemas.schema("archive.xsd")
         self._keys = Keys(folder, outcome)
+        self._aside = Aside(self._keys, self._schema, self._defect)
         self._read: Read | None = None
         self._till: TillCheck | None = None
         self._last = "le début"
@@ -81,7 +85,7 @@ class ArchiveCheck:
         if self._read is None:
             outcome.refused = True
             return None
-        ending = Ending(folder, self._read, self._keys, outcome, self._defect)
+        ending = Ending(folder, self._read, self._keys, self._aside, outcome, self._defect)
         ending.check_elsewhere()
         if not self._records_only:
             if ended:
@@ -102,6 +106,10 @@ class ArchiveCheck:
                 self._start_till(part, self._read)
             elif part.kind == TILL_STOP and self._till:
                 self._stop_till(part, self._till)
+            elif part.kind == QUARANTINE and self._read and not self._till:
+                self._aside.document(part.data)
+            elif part.kind == DECISION and self._read and not self._till:
+                self._aside.decision(part.data)
             elif part.kind == SIGNATURE and not self._till:
                 return
             else:

@@ -13,6 +13,7 @@ from ..record import Record
 from ..signing import key_id
 from ..state import TillState
 from . import seal
+from .aside import Aside
 from .files import check_files
 from .folder import Folder
 from .keys import Keys
@@ -36,11 +37,18 @@ class Ending:
     """``tell`` takes what a finding is about, the finding, and the device."""
 
     def __init__(
-        self, folder: Folder, read: Read, keys: Keys, outcome: Outcome, tell: Callable[..., None]
+        self,
+        folder: Folder,
+        read: Read,
+        keys: Keys,
+        aside: Aside,
+        outcome: Outcome,
+        tell: Callable[..., None],
     ):
         self._folder = folder
         self._read = read
         self._keys = keys.of(read.header.server.uid)
+        self._aside = aside
         self._outcome = outcome
         self._tell = tell
 
@@ -76,6 +84,9 @@ class Ending:
             self._tell(SEAL, ("schéma", "", "", "non conforme au schéma"))
         for finding in seal.compare(content, read.seal, read.header, read.tills):
             self._tell(read.seal.shown(), finding)
+        aside = self._aside.compare(content.quarantine)
+        if aside:
+            self._tell(read.seal.shown(), aside)
         check_files(self._folder, content.files, self._outcome)
         if name.endswith(".7z") and name != content.name:
             self._outcome.warn(
@@ -88,10 +99,14 @@ class Ending:
         tills = self._read.tills.values()
         for till in tills:
             if till.number and not period_closed(till.state, period.level, period.last):
+                follows = "un complément d'archive doit suivre."
+                if header.retired(till.uid):
+                    follows = "ses clés sont révoquées, elle n'enregistre plus rien."
                 self._outcome.warn(
                     f"{self._read.name} : la clôture de la période manque pour la caisse {till.number} ;"
-                    " un complément d'archive doit suivre."
+                    f" {follows}"
                 )
+        self._aside.summarise(self._read.name, self._outcome)
         self._outcome.archives.append(
             {
                 "name": self._read.name,

@@ -45,16 +45,7 @@ def compare(
     ):
         if expected != found:
             yield field, str(expected), str(found), message
-    read = tuple(
-        ArchivedTill.at(
-            till.uid,
-            till.number,
-            till.records,
-            till.number == 0 or period_closed(till.state, seal.period.level, seal.period.last),
-            till.state.heads,
-        )
-        for till in tills.values()
-    )
+    read = tuple(_stands(till, header) for till in tills.values())
     for expected, found in zip(read, seal.tills, strict=False):
         if expected != found:
             yield f"caisse {expected.number}", str(expected)[:300], str(found)[:300], message
@@ -73,6 +64,13 @@ def compare(
     head = server.state.heads.get("ARC") if server else None
     if head and head.seq == record.seq - 1 and head.signature != record.previous:
         yield "signature précédente", head.signature, record.previous, "il ne suit pas le sceau précédent"
+
+
+def _stands(till: TillCheck, header: ArchiveHeader) -> ArchivedTill:
+    period = header.period
+    closed = till.number == 0 or period_closed(till.state, period.level, period.last)
+    retired = not closed and header.retired(till.uid)
+    return ArchivedTill.at(till.uid, till.number, till.records, closed, till.state.heads, retired)
 
 
 def _split(shares: dict[int, tuple[int, int]]) -> str:
