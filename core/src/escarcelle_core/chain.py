@@ -26,7 +26,7 @@ from .anchor import Anchor, ShopTill
 from .archive import ArchiveSeal
 from .closing_xml import Closing
 from .documents import MANAGEMENT, Company, Device, Duplicate, JetEvent, Ticket
-from .errors import PeriodError
+from .errors import DocumentError, PeriodError
 from .periods import DAY, MONTH, YEAR, PeriodRules
 from .piece import Piece
 from .piece import check as check_piece
@@ -130,8 +130,8 @@ def issue_piece(state: TillState, desk: Desk, piece: Piece, at: datetime) -> Iss
     def write(stamp: Stamp, previous: str) -> tuple[str, str]:
         xml = piece_xml.build(piece, stamp, totals)
         return xml, canonical.piece(
-            stamp.number, stamp.doc_type, stamp.operation, stamp.local, piece.reference,
-            len(piece.lines), piece.total, digest(xml), previous,
+            stamp.number, stamp.doc_type, stamp.operation, stamp.local,
+            piece_xml.attribute(piece.reference), len(piece.lines), piece.total, digest(xml), previous,
         )  # fmt: skip
 
     return elapsed.then(_issue(elapsed.state, desk, at, piece.document, piece.uid, totals, write))

@@ -28,13 +28,13 @@ def build(piece: Piece, stamp: Stamp, totals: Totals) -> str:
     header = etree.SubElement(
         element,
         "entete",
-        reference=_attribute(piece.reference),
+        reference=attribute(piece.reference),
         date=local_text(piece.date),
-        operateur=_attribute(piece.operator),
+        operateur=attribute(piece.operator),
     )
     append_company(header, piece.company)
     if piece.party:
-        party = etree.SubElement(header, "tiers", code=_attribute(piece.party.code))
+        party = etree.SubElement(header, "tiers", code=attribute(piece.party.code))
         if piece.party.name:
             etree.SubElement(party, "nom").text = clean(piece.party.name)
     if piece.comment:
