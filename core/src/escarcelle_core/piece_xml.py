@@ -22,6 +22,11 @@ from .stamp import (
 from .totals import Totals
 
 
+def attribute(value: str) -> str:
+    """XML normalises the white space of an attribute: it is written, and signed, as it will be read."""
+    return " ".join(clean(value).split())
+
+
 def build(piece: Piece, stamp: Stamp, totals: Totals) -> str:
     """The signed document of ``piece``; it moves no total."""
     element = root("piece", stamp)
@@ -42,7 +47,7 @@ def build(piece: Piece, stamp: Stamp, totals: Totals) -> str:
     if piece.origins:
         origins = etree.SubElement(element, "origines")
         for origin in piece.origins:
-            node = etree.SubElement(origins, "origine", reference=_attribute(origin.reference))
+            node = etree.SubElement(origins, "origine", reference=attribute(origin.reference))
             if origin.document:
                 node.set("document", origin.document)
             if origin.uid:
@@ -76,16 +81,16 @@ def _append_line(parent: etree._Element, line: PieceLine) -> None:
         parent,
         "ligne",
         numero=str(line.number),
-        code=_attribute(line.code),
+        code=attribute(line.code),
         quantite=f"{line.quantity:.3f}",
-        unite=_attribute(line.unit),
+        unite=attribute(line.unit),
     )
     for name, value in (
         ("avant", "" if line.before is None else f"{line.before:.3f}"),
-        ("lot", _attribute(line.lot)),
+        ("lot", attribute(line.lot)),
         ("peremption", line.expiry.isoformat() if line.expiry else ""),
-        ("de", _attribute(line.source)),
-        ("vers", _attribute(line.target)),
+        ("de", attribute(line.source)),
+        ("vers", attribute(line.target)),
         ("prix", "" if line.unit_price is None else f"{line.unit_price:.4f}"),
         ("montant", "" if line.amount is None else euros(line.amount)),
     ):
@@ -146,8 +151,3 @@ def _read_line(node: etree._Element) -> PieceLine:
 
 def _optional(text: str | None, reading) -> Decimal | None:
     return None if text is None else reading(text)
-
-
-def _attribute(value: str) -> str:
-    """XML normalises the white space of an attribute: it is written as it will be read."""
-    return " ".join(clean(value).split())
