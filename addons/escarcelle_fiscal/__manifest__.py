@@ -23,6 +23,7 @@
         "views/pos_payment_method.xml",
         "views/pos_order.xml",
         "views/res_config_settings.xml",
+        "views/fiscal_backup.xml",
         "views/menus.xml",
     ],
     "assets": {

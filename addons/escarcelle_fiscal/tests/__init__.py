@@ -1,6 +1,7 @@
 from . import (
     test_anchor,
     test_archive,
+    test_backup,
     test_device,
     test_instance,
     test_journal,
