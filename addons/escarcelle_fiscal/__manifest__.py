@@ -22,6 +22,7 @@
         "views/account_fiscal_position.xml",
         "views/pos_payment_method.xml",
         "views/pos_order.xml",
+        "views/regime_wizard.xml",
         "views/res_config_settings.xml",
         "views/fiscal_backup.xml",
         "views/menus.xml",

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from escarcelle_core.vat import MENTIONS
 
 #: Why VAT is due, or not: closings, sales journal and accounts are split by it.
 SECTORS = [
@@ -21,5 +23,11 @@ class AccountFiscalPosition(models.Model):
         help="Closings, sales journal and accounts are split by it.",
     )
     escarcelle_mention = fields.Char(
-        "Mention printed on tickets", help="Why no VAT is due, in the words of the law."
-    )
+        "Mention printed on tickets", compute="_compute_escarcelle_mention", store=True, readonly=False,
+        precompute=True, help="Why no VAT is due, in the words of the law.",
+    )  # fmt: skip
+
+    @api.depends("escarcelle_sector")
+    def _compute_escarcelle_mention(self):
+        for position in self:
+            position.escarcelle_mention = MENTIONS.get(position.escarcelle_sector, False)

@@ -10,7 +10,7 @@ TAXPAYER = {"company_registry", "vat"}
 ISSUER = {"name", "street", "street2", "zip", "city", "country_id", "ape", "phone"}
 SETTINGS = {
     "escarcelle_closing_hour", "escarcelle_timezone", "fiscalyear_last_month", "fiscalyear_last_day",
-    "tax_calculation_rounding_method",
+    "tax_calculation_rounding_method", "escarcelle_territory", "escarcelle_regime",
 }  # fmt: skip
 
 
@@ -130,4 +130,6 @@ class ResCompany(models.Model):
         french = self.with_context(lang="fr_FR")
         label = french._fields[name].get_description(french.env, ["string"])["string"]
         value = french[name]
+        if french._fields[name].type == "selection":
+            value = dict(french._fields[name]._description_selection(french.env)).get(value, value)
         return f"{label} : {value.display_name if isinstance(value, models.BaseModel) else value}"
