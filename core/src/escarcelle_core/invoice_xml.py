@@ -72,10 +72,12 @@ def append_reference(parent: etree._Element, tag: str, target: Reference) -> Non
         caisse=str(target.till_number),
         numero=str(target.seq),
         uid="{" + target.uid.upper() + "}",
+        **({"etendue": "totale"} if target.whole else {}),
     )
 
 
 def read_reference(node: etree._Element) -> Reference:
     """Read it back; KeyError or ValueError when a value is missing or wrong."""
     a = node.attrib
-    return Reference(a["document"], int(a["caisse"]), int(a["numero"]), a["uid"].strip("{}").lower())
+    uid, whole = a["uid"].strip("{}").lower(), node.get("etendue") == "totale"
+    return Reference(a["document"], int(a["caisse"]), int(a["numero"]), uid, whole)

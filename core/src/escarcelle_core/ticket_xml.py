@@ -154,6 +154,8 @@ def _append_line(parent: etree._Element, line: Line, document: str) -> None:
         attributes["reference"] = f"{line.reference_price:.4f}"
     if line.origin:
         attributes["origine"] = "{" + line.origin.upper() + "}"
+        if line.origin_ticket:
+            attributes["origine_ticket"] = clean(line.origin_ticket)
     node = etree.SubElement(parent, "article", attributes)
     etree.SubElement(node, "libelle").text = clean(line.label)
     if line.category:
@@ -261,6 +263,7 @@ def _read_line(node: etree._Element, document: str) -> Line:
         reference_price=None if reference is None else Decimal(reference),
         origin=_uid(node, "origine") if "origine" in node.attrib else "",
         comment=node.findtext("commentaire", ""),
+        origin_ticket=node.get("origine_ticket", ""),
     )
 
 

@@ -84,7 +84,8 @@ class PrintContext:
     ``rank`` is the print rank: 0 on screen, 1 the original, 2… duplicates. ``excerpt`` holds
     characters 3, 7, 13 and 19 of the document's signature. ``identification`` None means: read
     it from the document. ``provisional`` marks a paper given before the signature exists;
-    ``reading`` an X report, which closes nothing; ``anchor`` is the till anchor of a closing.
+    ``reading`` an X report, which closes nothing; ``anchor`` is the till anchor of a closing; ``fate``
+    says on a copy what became of the sale since (« annulé par le ticket n° … »).
     ``contact``, ``loyalty`` and ``dynamic`` feed the commands of the same names; in their lines a
     tab character goes to the next tab stop.
     """
@@ -96,6 +97,7 @@ class PrintContext:
     provisional: bool = False
     anchor: str = ""
     reading: bool = False
+    fate: tuple[str, ...] = ()
     contact: tuple[str, ...] = ()
     loyalty: tuple[str, ...] = ()
     dynamic: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class PrintContext:
             "duplicata_date": copy.date if copy else "",
             "duplicata_numero": copy.number if copy else "",
             "duplicata_extrait": copy.excerpt if copy else "",
+            "sort": f"Ce ticket est {', '.join(self.fate)}" if self.fate else "",
             "ancre": self.anchor,
             "lecture": "oui" if self.reading else "",
         }

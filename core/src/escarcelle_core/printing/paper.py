@@ -24,6 +24,7 @@ def commands(
     anchor: str = "",
     dynamic: Mapping[str, tuple[str, ...]] | None = None,
     templates: Mapping[str, bytes] | None = None,
+    fate: tuple[str, ...] = (),
 ) -> list[Command]:
     """What the paper of ``record`` says; the only source of amounts is its signed XML.
 
@@ -41,6 +42,7 @@ def commands(
         duplicate=mark,
         anchor=anchor,
         dynamic=dynamic or {},
+        fate=fate,
     )
     template = (templates or {}).get(name, name)
     return render(record.xml.encode("utf-8"), template, parameters or {}, context)

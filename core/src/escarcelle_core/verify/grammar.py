@@ -56,7 +56,7 @@ COMPANY = re.compile(
 HEADER = re.compile(
     rf'<caissier numero="{_QUOTED}"></caissier>(?:<client code="{_SOME_QUOTED}"></client>)?'
     rf'<tarif code="{_QUOTED}" secteur="({_CODE})">(?:<mention>{_SOME_TEXT}</mention>)?</tarif>'
-    rf'(?:<origine caisse="({_TILL})" document="([A-Z]{{3}})" numero="({_NUMBER})"'
+    rf'(?:<origine caisse="({_TILL})" document="([A-Z]{{3}})"(?: etendue="totale")? numero="({_NUMBER})"'
     rf' uid="({_UUID})"></origine>)?'
     rf'(?:<derogation objet="{_QUOTED}" responsable="{_QUOTED}">{_TEXT}</derogation>)*'
     rf"(?:<commentaire>{_SOME_TEXT}</commentaire>)?",
@@ -66,7 +66,7 @@ HEADER = re.compile(
 #: A line. Groups: price, amount, amount without VAT, number, quantity, discount, VAT, rate, uuid.
 LINE = re.compile(
     rf'<article base="({_PRICE})" cab="{_QUOTED}" net="({_AMOUNT})" net_ht="({_AMOUNT})"'
-    rf' numero="({_NUMBER})"(?: origine="{_UUID}")? plu="{_QUOTED}" quantite="({_QUANTITY})"'
+    rf' numero="({_NUMBER})"(?: origine="{_UUID}"(?: origine_ticket="{_TILL}-{_NUMBER}")?)? plu="{_QUOTED}" quantite="({_QUANTITY})"'
     rf'(?: reference="{_PRICE}")? remise="({_PERCENTAGE})" taxe="({_AMOUNT})" tva="({_RATE})"'
     rf' uid="({_UUID})" unite="{_QUOTED}"><libelle>{_TEXT}</libelle>'
     rf'(?:<groupe code="{_QUOTED}">{_SOME_TEXT}</groupe>)?'

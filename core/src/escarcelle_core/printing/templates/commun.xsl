@@ -16,6 +16,7 @@
   <xsl:param name="duplicata_date"/>
   <xsl:param name="duplicata_numero"/>
   <xsl:param name="duplicata_extrait"/>
+  <xsl:param name="sort"/>
   <xsl:param name="ancre"/>
   <xsl:param name="lecture"/>
 
@@ -60,6 +61,7 @@
       <style>gras</style>"DUPLICATA n° <xsl:value-of select="$duplicata_numero"/>"<tab/>"rang <xsl:value-of select="$duplicata_rang"/>"<style>normal</style><lf/>
       "Édité le <xsl:value-of select="$duplicata_date"/>"<lf/>
       "Signature du duplicata"<tab/>"<xsl:value-of select="$duplicata_extrait"/>"<lf/>
+      <xsl:if test="$sort != ''">"<xsl:value-of select="$sort"/>"<lf/></xsl:if>
     </xsl:if>
   </xsl:template>
 

@@ -36,7 +36,7 @@
   </xsl:template>
 
   <xsl:template match="origine">
-    "Ce ticket <xsl:choose><xsl:when test="/ticket/@type = 'ANN'">annule, en tout ou partie,</xsl:when><xsl:otherwise>modifie</xsl:otherwise></xsl:choose> le ticket n° <xsl:value-of select="@caisse"/>-<xsl:value-of select="@numero"/>"<lf/>
+    "Ce ticket <xsl:choose><xsl:when test="@etendue = 'totale'">annule</xsl:when><xsl:when test="/ticket/@type = 'ANN'">annule en partie</xsl:when><xsl:otherwise>modifie</xsl:otherwise></xsl:choose> le ticket n° <xsl:value-of select="@caisse"/>-<xsl:value-of select="@numero"/>"<lf/>
   </xsl:template>
 
   <xsl:template match="lignes">
