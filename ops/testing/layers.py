@@ -67,32 +67,39 @@ def pytest_layer(name: str, *folders: str, level: Level, browser: bool = False) 
     return Layer(name, level, browser, run)
 
 
-def _run_odoo(name: str, cluster: Cluster, tags: str, log: Path) -> tuple[str, int, float]:
-    """Our addons installed over a copy of the base, with the tests of ``tags``.
+def _run_odoo(
+    name: str, cluster: Cluster, tags: str, log: Path, *, installed: bool = False
+) -> tuple[str, int, float]:
+    """Our addons over a copy of the base, with the tests of ``tags``.
 
-    The base holds no demonstration data: tests stand on what they make.
+    Odoo tests the modules it installs or updates; ``installed``: ours are installed first, and the tests
+    of every module of the database are run then. The base holds no demonstration data: tests stand on
+    what they make.
     """
     start = time.monotonic()
     target = world.other_world(f"test_{name}")
     world.clone(cluster, templates.base_world(), target)
+    ours = ["--init", ",".join(templates.OURS), "--skip-auto-install"]
+    tested = ["--test-tags", tags, "--log-level=info"]
+    log.unlink(missing_ok=True)
     try:
         target.write_conf(
             cluster, Ports(HOUSE.var / "ports.json").choose(f"test-{name}"), max_cron_threads=0
         )
         fiscal.migrate(cluster, target.name)
-        log.unlink(missing_ok=True)
-        with log.open("wb") as stream:
-            code = subprocess.run(
-                odoo_command.argv(
-                    target, "--init", ",".join(templates.OURS), "--skip-auto-install",
-                    "--test-tags", tags, "--stop-after-init", "--log-level=info",
-                ),
-                env=shell.environment(target.environment()),
-                cwd=HOUSE.root,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-            ).returncode  # fmt: skip
+        runs = [[*ours, "--no-http"], tested] if installed else [[*ours, *tested]]
+        for arguments in runs:
+            with log.open("ab") as stream:
+                code = subprocess.run(
+                    odoo_command.argv(target, *arguments, "--stop-after-init"),
+                    env=shell.environment(target.environment()),
+                    cwd=HOUSE.root,
+                    stdin=subprocess.DEVNULL,
+                    stdout=stream,
+                    stderr=subprocess.STDOUT,
+                ).returncode
+            if code != 0:
+                break
     finally:
         world.remove(cluster, target)
     return log.read_text(encoding="utf-8", errors="replace"), code, time.monotonic() - start
@@ -117,7 +124,7 @@ def _run_ours(cluster: Cluster) -> LayerResult:
 
 def _run_upstream(cluster: Cluster) -> LayerResult:
     log = HOUSE.log / "test-upstream.log"
-    text, code, spent = _run_odoo("upstream", cluster, upstream.TAGS, log)
+    text, code, spent = _run_odoo("upstream", cluster, upstream.TAGS, log, installed=True)
     result = upstream.judge(text, code, spent)
     if not result.green:
         _show_trouble(text, log)
