@@ -21,6 +21,12 @@ TABLES: dict[str, tuple[str, ...]] = {
     "csv/lignes.csv": (*_RECORD, "Document", "Ligne", "Code", "Code-barres", "Libellé", "Groupe",
         "Quantité", "Unité", "Prix unitaire TTC", "Remise %", "Taux TVA", "Montant TTC", "Montant HT",
         "Montant TVA"),
+    "csv/factures.csv": (*_RECORD, "Opération", "Client", "Nom", "Code postal", "Ville", "N° de TVA",
+        "Date de vente", "Échéance", "Ticket", "Total TTC"),
+    "csv/pieces.csv": (*_RECORD, "Document", "Référence", "Tiers", "Nom", "Opérateur", "Lignes",
+        "Total TTC", "Total HT", "Suite de", "Signature"),
+    "csv/lignes_pieces.csv": (*_RECORD, "Document", "Ligne", "Code", "Libellé", "Quantité", "Unité",
+        "Quantité avant", "Lot", "Péremption", "De", "Vers", "Prix unitaire", "Montant", "Motif"),
     "csv/tva.csv": (*_RECORD, "Document", "Taux TVA", "Base TTC", "Base HT", "TVA"),
     "csv/encaissements.csv": (*_RECORD, "Document", "Mode", "Libellé", "Encaissé", "Remis", "Rendu"),
     "csv/clotures.csv": (*_RECORD, "Niveau", "Période", "Rang", "Tickets", "Total TTC", "Total HT",
@@ -73,7 +79,8 @@ def _ticket(record: Record, document: etree._Element):
         kind, record.operation, document.get("ecole"), header.find("caissier").get("numero"),
         "" if client is None else client.get("code"), tariff.get("code"), tariff.get("secteur"),
         len(lines), _number(balance.get("montantTTC")), _number(balance.get("montantHT")),
-        _number(taxes.get("montantTaxes")), "" if origin is None else _pointer(origin),
+        _number("" if taxes is None else taxes.get("montantTaxes")),
+        "" if origin is None else _pointer(origin),
         _number(counters.get("perpetuel")), _number(counters.get("absolu")), record.signature,
     )  # fmt: skip
     for line in lines:
@@ -83,12 +90,47 @@ def _ticket(record: Record, document: etree._Element):
             _number(line.get("base")), _number(line.get("remise")), _number(line.get("tva")),
             _number(line.get("net")), _number(line.get("net_ht")), _number(line.get("taxe")),
         )  # fmt: skip
-    for share in taxes:
+    invoice = header.find("facture")
+    if invoice is not None:
+        yield "factures", _invoice(record, invoice, origin, balance)
+    # A note has neither, a proof of payment no tax.
+    for share in () if taxes is None else taxes:
         yield "tva", (kind, *_share(share))
-    for paid in balance.find("encaissements"):
+    for paid in balance.iterfind("encaissements/encaissement"):
         yield "encaissements", (
             kind, paid.get("mode"), paid.get("libelle"), _number(paid.get("montant")),
             _number(paid.text), _number(paid.get("rendu")),
+        )  # fmt: skip
+
+
+def _invoice(record: Record, invoice: etree._Element, origin, balance: etree._Element):
+    to = invoice.find("destinataire")
+    return (
+        record.operation, to.get("code"), to.findtext("nom"), to.findtext("codepostal"),
+        to.findtext("ville"), to.get("tva"), invoice.get("vente"), invoice.get("echeance"),
+        "" if origin is None else _pointer(origin), _number(balance.get("montantTTC")),
+    )  # fmt: skip
+
+
+def _piece(record: Record, document: etree._Element):
+    kind = DOCUMENT_LABELS[record.doc_type]
+    header, balance = document.find("entete"), document.find("bilan")
+    party = header.find("tiers")
+    totals = ("", "") if balance is None else (balance.get("montantTTC"), balance.get("montantHT"))
+    lines = document.findall("lignes/ligne")
+    yield "pieces", (
+        kind, header.get("reference"), "" if party is None else party.get("code"),
+        "" if party is None else party.findtext("nom", ""), header.get("operateur"), len(lines),
+        _number(totals[0]), _number(totals[1]),
+        ", ".join(node.get("reference") for node in document.iterfind("origines/origine")),
+        record.signature,
+    )  # fmt: skip
+    for line in lines:
+        yield "lignes_pieces", (
+            kind, line.get("numero"), line.get("code"), line.findtext("libelle"),
+            _number(line.get("quantite")), line.get("unite"), _number(line.get("avant")),
+            line.get("lot", ""), line.get("peremption", ""), line.get("de", ""), line.get("vers", ""),
+            _number(line.get("prix")), _number(line.get("montant")), line.findtext("motif", ""),
         )  # fmt: skip
 
 
@@ -121,7 +163,10 @@ def _event(record: Record, document: etree._Element):
     )  # fmt: skip
 
 
-_ROWS = {"ticket": _ticket, "cloture": _closing, "duplicata": _duplicate, "evenement": _event}
+_ROWS = {
+    "ticket": _ticket, "cloture": _closing, "duplicata": _duplicate, "evenement": _event,
+    "piece": _piece,
+}  # fmt: skip
 
 
 def _share(share: etree._Element) -> tuple[str, ...]:
