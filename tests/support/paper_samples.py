@@ -1,11 +1,21 @@
 """Documents to print, always the same: fixed company, time, key and amounts."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from escarcelle_core import closing_xml, ticket_xml
-from escarcelle_core.documents import CANCELLATION, Device, Payment, Reference, Regime, Ticket
+from escarcelle_core.documents import (
+    CANCELLATION,
+    MANAGEMENT,
+    Customer,
+    Device,
+    Invoice,
+    Payment,
+    Reference,
+    Regime,
+    Ticket,
+)
 from escarcelle_core.stamp import Stamp
 from escarcelle_core.totals import Totals
 from shop import COMPANY, make_line, make_ticket, uuid
@@ -72,6 +82,65 @@ def exempt_xml(place: Stamp | None = None, **values) -> bytes:
     """A sale without VAT."""
     lines = [make_line(1, "1.000", "0.5000", 0, label="Riz long 1 kg")]
     return sale_xml(make_ticket(3, lines, regime=EXEMPT, **values), place or stamp(seq=3))
+
+
+BUYER = Customer(
+    "Association « Les Petits Œufs » & Cie", "3 bis rue du Four à Chaux", "67100", "Strasbourg",
+    "C42", "FR44732829320",
+)  # fmt: skip
+TERMS = (
+    "Payée comptant. Pas d'escompte pour paiement anticipé.",
+    "En cas de retard : intérêts au taux de la BCE majoré de 10 points et indemnité forfaitaire de"
+    " recouvrement de 40 € (professionnels).",
+)
+
+
+def invoice_xml() -> bytes:
+    """Invoice 3-5 of ``sale()``, asked for the next day."""
+    invoice = Invoice(BUYER, date(2026, 11, 20), date(2026, 11, 21), TERMS)
+    ticket = sale(
+        document="FCT", customer="C42", origin=Reference("TCK", 3, 1, uuid(1)), invoice=invoice
+    )
+    return sale_xml(ticket, stamp("FCT", 5))
+
+
+def credit_xml() -> bytes:
+    """Credit note 3-6: the invoice of a refund, of an exempt sale."""
+    lines = [make_line(1, "-1.000", "0.5000", 0, label="Riz long 1 kg")]
+    day = date(2026, 11, 21)
+    ticket = make_ticket(
+        3, lines, document="FCT", customer="C42", origin=Reference("TCK", 3, 4, uuid(4)),
+        regime=EXEMPT, invoice=Invoice(BUYER, day, day, (), Reference("FCT", 3, 5, uuid(5))),
+    )  # fmt: skip
+    return sale_xml(ticket, stamp("FCT", 6, operation=CANCELLATION))
+
+
+def note_xml(ticket: Ticket | None = None) -> bytes:
+    """Note 3-2, given before the payment of ``sale()``."""
+    sold = ticket or sale()
+    lines = tuple(replace(line, rate=0, tax=0) for line in sold.lines)
+    note = replace(sold, document="NTE", operation=MANAGEMENT, lines=lines, payments=())
+    return sale_xml(note, stamp("NTE", 2, operation=MANAGEMENT))
+
+
+def proof_xml() -> bytes:
+    """Proof 3-1 that ``sale()`` was paid."""
+    proof = sale(
+        document="JSP", operation=MANAGEMENT, lines=(), origin=Reference("TCK", 3, 1, uuid(1))
+    )
+    return sale_xml(proof, stamp("JSP", 1, operation=MANAGEMENT))
+
+
+def settlement_xml(amount: int = 1500, change: int = 500) -> bytes:
+    """Settlement 3-7 on an account; the cancellation of it when ``amount`` is negative."""
+    back = amount < 0
+    payment = Payment(uuid(7, 9), "ESPECES", "Espèces", amount, change)
+    settled = make_ticket(
+        7, [], document="REG", customer="F00012", payments=(payment,), comment="Solde d'octobre",
+        operation=CANCELLATION if back else MANAGEMENT,
+        origin=Reference("REG", 3, 6, uuid(6)) if back else None,
+    )  # fmt: skip
+    return sale_xml(settled, stamp("REG", 7, operation=settled.operation))
 
 
 def totals() -> Totals:

@@ -32,7 +32,13 @@ PAPERS = {
     "cloture-mois": (lambda: samples.closing_xml_bytes("GTM", "202611"), "cloture", SIGNED),
     "cloture-annee": (lambda: samples.closing_xml_bytes("GTA", "2026", 2), "cloture", SIGNED),
     "lecture-x": (samples.closing_xml_bytes, "cloture", PrintContext(reading=True)),
-    "note": (lambda: samples.sale_xml(place=samples.stamp("NTE")), "note", SIGNED),
+    "note": (samples.note_xml, "note", SIGNED),
+    "facture": (samples.invoice_xml, "facture", SIGNED),
+    "facture-duplicata": (samples.invoice_xml, "facture", replace(SIGNED, rank=2, duplicate=COPY)),
+    "avoir": (samples.credit_xml, "facture", SIGNED),
+    "justificatif": (samples.proof_xml, "justificatif", SIGNED),
+    "reglement": (samples.settlement_xml, "reglement", SIGNED),
+    "reglement-annule": (lambda: samples.settlement_xml(-1500, 0), "reglement", SIGNED),
     "test": (lambda: b"<test/>", "test", PrintContext()),
 }  # fmt: skip
 
@@ -90,10 +96,39 @@ def test_other_papers_say_what_they_are():
     assert "ÉTABLI EN MODE DÉGRADÉ" in printed("vente-degradee")
     note = printed("note")
     assert "JUSTIFICATIF NON VALABLE POUR ENCAISSEMENT" in note
-    assert "Espèces" not in note
-    assert "HT" not in note
+    # Nothing of a note looks like a ticket: no VAT, no means of payment, no total of a sale.
+    for word in ("Espèces", "Bon d'achat", "HT", "TVA  ", "TOTAL", "Ticket", "5,5 %"):
+        assert word not in note
     assert "LECTURE X" in printed("lecture-x")
     assert "0123456789abcdef\n" in printed("cloture-jour")
+
+
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "Facture n° FCT 3-5", "Facture (VTE) 3-5.1", "21/11/2026 21:30:05", "20/11/2026", "n° 3-1",
+        "12 rue des Lilas", "SIRET 732 829 320 00074", "TVA FR44732829320",
+        "Association « Les Petits OEufs » & Cie", "3 bis rue du Four à Chaux", "67100 Strasbourg",
+        "N° TVA FR44732829320", "2 x 1,25", "P.U. HT 1,1848", "1 x 4,90 - 10 %", "B   5,5 %", "Total HT",
+        "Échéance", "Pas d'escompte", "indemnité", "40 €",
+    ],
+)  # fmt: skip
+def test_an_invoice_carries_every_mandatory_mention(mention):
+    assert mention in printed("facture")
+
+
+def test_papers_that_are_no_tickets_say_so():
+    credit = printed("avoir")
+    assert "Avoir n° FCT 3-6" in credit
+    assert "Rectifie la facture" in credit and "n° FCT 3-5" in credit
+    assert "TVA non applicable" in credit
+    assert "DUPLICATA" in printed("facture-duplicata")
+    proof = printed("justificatif")
+    assert "CE DOCUMENT N'EST PAS UN TICKET DE CAISSE" in proof
+    assert "10,18" in proof and "TVA  " not in proof and "Pâtes" not in proof
+    settled = " ".join(printed("reglement").split())
+    assert "Compte client F00012" in settled and "ne constate pas une vente" in settled
+    assert "Annule le règlement n° 3-6" in printed("reglement-annule")
 
 
 def test_no_paper_claims_a_certificate():

@@ -10,7 +10,7 @@ from .stylesheet import render
 
 #: Document type → shipped template. A shop's own template takes the same name.
 TEMPLATES = {
-    "TCK": "ticket", "FCT": "ticket", "JSP": "ticket", "REG": "ticket",
+    "TCK": "ticket", "FCT": "facture", "JSP": "justificatif", "REG": "reglement",
     "NTE": "note", "GTJ": "cloture", "GTM": "cloture", "GTA": "cloture",
 }  # fmt: skip
 

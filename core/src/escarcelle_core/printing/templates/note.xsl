@@ -14,6 +14,7 @@
   </xsl:template>
 
   <xsl:template match="ticket">
+    <aligne>centre</aligne><style>gras</style>"Note - justificatif non valable pour encaissement"<style>normal</style><lf/><aligne>gauche</aligne>
     <style>gras</style>"Note (<xsl:value-of select="@type"/>) <xsl:value-of select="@caisse"/>-<xsl:value-of select="@numero"/>.<xsl:value-of select="$rang"/>"<style>normal</style><lf/>
     <definitabs>d</definitabs>
     "<xsl:value-of select="entete/creation/date"/>&#160;<xsl:value-of select="entete/creation/heure"/>"<tab/>"Caisse <xsl:value-of select="@caisse"/> - Op. <xsl:value-of select="entete/caissier/@numero"/>"<lf/>
@@ -21,7 +22,7 @@
     <xsl:apply-templates select="lignes//article"/>
     <trait/>
     "Nombre de lignes : <xsl:value-of select="lignes/@nombre"/>"<lf/>
-    <taille>haut</taille><style>gras</style>"TOTAL TTC"<tab/>"<xsl:call-template name="montant"><xsl:with-param name="valeur" select="bilan/@montantTTC"/></xsl:call-template>&#160;<xsl:value-of select="$symbole"/>"<lf/><style>normal</style><taille>normal</taille>
+    "À payer"<tab/>"<xsl:call-template name="montant"><xsl:with-param name="valeur" select="bilan/@montantTTC"/></xsl:call-template>&#160;<xsl:value-of select="$symbole"/>"<lf/>
     <lf/>
     <aligne>centre</aligne><style>gras</style>"JUSTIFICATIF NON VALABLE POUR ENCAISSEMENT"<style>normal</style><lf/><aligne>gauche</aligne>
   </xsl:template>
