@@ -88,7 +88,7 @@ def test_other_papers_say_what_they_are():
         assert mention in copy
     refund = " ".join(printed("remboursement").split())
     assert "Ticket (ANN) 3-2.1" in refund
-    assert "Ce ticket annule, en tout ou partie, le ticket n° 3-1" in refund
+    assert "Ce ticket annule en partie le ticket n° 3-1" in refund
     assert "TVA non applicable, art. 261-7-1° b du CGI" in printed("vente-exoneree")
     assert printed("vente-ecole").count("*** MODE ÉCOLE - FACTICE ***") == 2
     assert "TICKET PROVISOIRE - MODE DÉGRADÉ" in printed("vente-provisoire")

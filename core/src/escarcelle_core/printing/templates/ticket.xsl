@@ -54,6 +54,7 @@
     "  <xsl:call-template name="quantite"><xsl:with-param name="valeur" select="@quantite"/></xsl:call-template><xsl:if test="@unite = 'KG'"> kg</xsl:if> x <xsl:call-template name="montant"><xsl:with-param name="valeur" select="@base"/></xsl:call-template><xsl:if test="@remise != 0"> - <xsl:call-template name="pourcentage"><xsl:with-param name="valeur" select="@remise"/></xsl:call-template> %</xsl:if>"<tab/>
     "<xsl:for-each select="/ticket/bilan/tvas/tva"><xsl:if test="@taux = $taux"><xsl:call-template name="code-tva"><xsl:with-param name="rang" select="position()"/></xsl:call-template></xsl:if></xsl:for-each>"<tab/>
     "<xsl:call-template name="montant"><xsl:with-param name="valeur" select="@net"/></xsl:call-template>"<lf/>
+    <xsl:if test="@origine_ticket and not(/ticket/entete/origine)">"  Retour du ticket n° <xsl:value-of select="@origine_ticket"/>"<lf/></xsl:if>
     <xsl:if test="commentaire">"  <xsl:value-of select="commentaire"/>"<lf/></xsl:if>
   </xsl:template>
 
