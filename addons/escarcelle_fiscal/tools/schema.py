@@ -16,15 +16,15 @@ MISSING = (
 )
 
 #: Last numbered file of ``config/fiscal`` this addon needs.
-VERSION = 5
+VERSION = 6
 
 #: SHA-256 over name, body and settings of the functions (``FINGERPRINT``); a test keeps it true.
-FUNCTIONS = "e301e2b812206443016fc98817c5cace76c00aae1c141a19824bd8ebd72a7448"
+FUNCTIONS = "1237eb62c55b4fe9c46f5548bdb7131d554d646acc878de6b99e662695bf85d7"
 
 OWNER = "fiscal_owner"
 TABLES = (
-    "certificate", "certificate_revocation", "head", "instance", "quarantine", "record",
-    "schema_migration", "till", "till_clock",
+    "certificate", "certificate_revocation", "head", "instance", "quarantine", "quarantine_decision",
+    "record", "schema_migration", "till", "till_clock", "time_stamp",
 )  # fmt: skip
 
 FINGERPRINT = """
