@@ -34,7 +34,7 @@ def pre_init_hook(env):
 def post_init_hook(env):
     """Say in the event journal that this version is installed; round VAT as tickets do."""
     env["res.company"].search([])._escarcelle_round_per_line()
-    env["escarcelle.fiscal.outbox"]._escarcelle_note_version()
+    env["escarcelle.fiscal.release"]._escarcelle_look()
 
 
 def uninstall_hook(env):

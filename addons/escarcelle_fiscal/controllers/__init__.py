@@ -1,1 +1,1 @@
-from . import archive
+from . import archive, session

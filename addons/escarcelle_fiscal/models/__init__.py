@@ -1,4 +1,4 @@
-from . import fiscal_journal, fiscal_record  # isort: skip  others extend these two
+from . import fiscal_visit, fiscal_journal, fiscal_outbox, fiscal_record, fiscal_notice  # isort: skip  others extend these two
 from . import (
     account_fiscal_position,
     account_tax,
@@ -17,13 +17,11 @@ from . import (
     fiscal_guard,
     fiscal_instance,
     fiscal_jet,
-    fiscal_notice,
-    fiscal_outbox,
     fiscal_quarantine,
+    fiscal_release,
     fiscal_run,
     fiscal_sales_journal,
     fiscal_till,
-    fiscal_visit,
     ir_http,
     ir_model_access,
     ir_module_module,

@@ -12,6 +12,7 @@ class EscarcelleFiscalArchive(models.Model):
     content is a file outside the database and the filestore."""
 
     _name = "escarcelle.fiscal.archive"
+    _inherit = "escarcelle.fiscal.visited"
     _description = "Fiscal archive"
     _auto = False
     _order = "number desc"

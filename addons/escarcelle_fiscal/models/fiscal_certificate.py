@@ -6,6 +6,7 @@ class EscarcelleFiscalCertificate(models.Model):
     """A certificate that verifies records, read from ``fiscal.certificate`` and its revocations."""
 
     _name = "escarcelle.fiscal.certificate"
+    _inherit = "escarcelle.fiscal.visited"
     _description = "Fiscal certificate"
     _auto = False
     _order = "registered_at desc, id desc"

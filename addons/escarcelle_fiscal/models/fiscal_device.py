@@ -84,6 +84,7 @@ class EscarcelleFiscalDevice(models.AbstractModel):
         journal = self.env["escarcelle.fiscal.journal"]
         state = journal._escarcelle_standing(desk.device.uid)
         at = self._escarcelle_now()
+        self._escarcelle_before_ticket(state, desk, at, late)
         before, after = events or ((), ())
         records = []
         if not state.seq("JET"):

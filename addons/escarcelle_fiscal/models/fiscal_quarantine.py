@@ -16,6 +16,7 @@ class EscarcelleFiscalQuarantine(models.Model):
     """A record that is validly signed and cannot be chained. Kept for ever, shown, never corrected."""
 
     _name = "escarcelle.fiscal.quarantine"
+    _inherit = "escarcelle.fiscal.visited"
     _description = "Fiscal quarantine"
     _auto = False
     _order = "id desc"

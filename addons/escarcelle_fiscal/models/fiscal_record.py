@@ -11,6 +11,7 @@ class EscarcelleFiscalRecord(models.Model):
     """A signed record, read from ``fiscal.record``. Nobody writes it, whatever their rights."""
 
     _name = "escarcelle.fiscal.record"
+    _inherit = "escarcelle.fiscal.visited"
     _description = "Fiscal record"
     _auto = False
     _order = "id desc"

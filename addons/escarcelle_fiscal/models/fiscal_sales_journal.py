@@ -9,6 +9,7 @@ class EscarcelleFiscalSalesJournal(models.Model):
     day closings. What is not closed yet is not here."""
 
     _name = "escarcelle.fiscal.sales.journal"
+    _inherit = "escarcelle.fiscal.visited"
     _description = "Sales journal"
     _auto = False
     _order = "business_day desc, till_id, id"

@@ -9,6 +9,7 @@ class EscarcelleFiscalTill(models.Model):
     version of which this shows the last; the id is that of the first version."""
 
     _name = "escarcelle.fiscal.till"
+    _inherit = "escarcelle.fiscal.visited"
     _description = "Fiscal device"
     _auto = False
     _order = "number"

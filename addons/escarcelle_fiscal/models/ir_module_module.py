@@ -18,6 +18,7 @@ class IrModuleModule(models.Model):
     def button_install(self):
         # EXTENDS 'base': it auto-installs with any other module, and must not
         if STOCK in self.mapped("name"):
+            self.env["escarcelle.fiscal.outbox"]._escarcelle_refused(f"Installation refusée du module {STOCK}")
             raise UserError(
                 self.env._(
                     "« %s » cannot be installed: Escarcelle replaces it, and two fiscal journals would"
@@ -34,6 +35,7 @@ class IrModuleModule(models.Model):
         if "escarcelle_fiscal" in self.mapped("name"):
             self.env.cr.execute("SELECT EXISTS (SELECT FROM fiscal.record)")
             if self.env.cr.fetchone()[0]:
+                self.env["escarcelle.fiscal.outbox"]._escarcelle_refused("Désinstallation refusée du journal fiscal")
                 raise UserError(
                     self.env._(
                         "The fiscal journal holds records: it cannot be uninstalled, the law keeps them six years."

@@ -93,12 +93,25 @@ class PosOrder(models.Model):
         signed = self._escarcelle_signed()
         for order in self:
             if order.uuid in signed:
+                self.env["escarcelle.fiscal.outbox"]._escarcelle_refused(
+                    f"Modification refusée du ticket {order.escarcelle_number}"
+                )
                 raise UserError(
                     self.env._(
                         "Ticket %s is signed: it is not changed any more. Make a refund, then a new sale.",
                         order.escarcelle_number,
                     )
                 )
+
+    def _complete_values_from_session(self, session, values):
+        # EXTENDS 'point_of_sale': a tablet loaded before the shop left VAT must not sell with VAT
+        values = super()._complete_values_from_session(session, values)
+        config = session.config_id
+        default = config.default_fiscal_position_id
+        outside = default.escarcelle_sector and default.escarcelle_sector != "TAXABLE"
+        if outside and not values.get("fiscal_position_id") and config.escarcelle_signer == "server":
+            values["fiscal_position_id"] = default.id
+        return values
 
     def action_pos_order_paid(self):
         # EXTENDS 'point_of_sale'

@@ -51,3 +51,33 @@ class ResUsers(models.Model):
             self.env["escarcelle.fiscal.outbox"]._escarcelle_note(
                 jet.RIGHTS_CHANGED, f"utilisateur U{self.id} {' '.join(changes)}"
             )
+
+    @api.model
+    def _update_last_login(self):
+        # EXTENDS 'base': called once the password is right
+        result = super()._update_last_login()
+        self.env.user._escarcelle_note_logon()
+        return result
+
+    def _escarcelle_is_auditor(self):
+        """Whether this person was given the group « Contrôle fiscal » itself: each visit is noted."""
+        self.ensure_one()
+        auditor = self.env.ref("escarcelle_fiscal.group_auditor", raise_if_not_found=False)
+        return bool(auditor) and auditor in self.sudo().group_ids
+
+    def _escarcelle_note_logon(self):
+        """JET 80 when whoever logs on handles money, accounts or the journal; 280 for an auditor."""
+        self.ensure_one()
+        if self._escarcelle_rights():
+            outbox = self.env["escarcelle.fiscal.outbox"]
+            outbox._escarcelle_note(jet.START, f"Ouverture de session U{self.id}")
+            if self._escarcelle_is_auditor():
+                outbox._escarcelle_note(jet.TAX_AUDIT, f"Contrôle fiscal U{self.id} ouvre une session")
+
+    def _escarcelle_note_logoff(self):
+        """JET 40 when whoever logs off handles money, accounts or the journal."""
+        self.ensure_one()
+        if self._escarcelle_rights():
+            self.with_user(self).env["escarcelle.fiscal.outbox"]._escarcelle_note(
+                jet.STOP, f"Fin de session U{self.id}"
+            )
