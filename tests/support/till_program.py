@@ -123,6 +123,13 @@ class Program:
         assert answer.status_code == 200, answer.text
         return {"kind": what, "token": answer.json()["token"], "reason": "cas social"}
 
+    def school(self, on: bool = True) -> None:
+        """Switch the training mode on (with a manager's proof) or off."""
+        token = self.allow("training")["token"] if on else None
+        answer = self.post("/till/v1/training", {"on": on, "token": token})
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == {"training": on}
+
     def url(self, path: str) -> str:
         """Address on the till."""
         return f"http://127.0.0.1:{self.port}{path}"

@@ -83,7 +83,9 @@ def test_the_drawer_opens_for_cash_only_and_after_the_disk(make_program, server,
     body = order()
     body["payments"][0]["payment_method_id"] = 2
     program.sell(body)
+    program.school()
     program.sell(order(training=True))
+    program.school(False)
     assert count() == 0
     cash = order()
     program.sell(cash)

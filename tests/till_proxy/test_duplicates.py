@@ -38,7 +38,9 @@ def test_only_known_sales_are_copied(program):
     body = {"uuid": str(uuid4()), "channel": "paper"}
     assert program.post("/till/v1/duplicates", body).status_code == 404
     training = order(training=True)
+    program.school()
     program.sell(training)
+    program.school(False)
     body["uuid"] = training["uuid"]
     assert program.post("/till/v1/duplicates", body).status_code == 404
     assert program.post("/till/v1/duplicates", {**body, "channel": "fax"}).status_code == 400

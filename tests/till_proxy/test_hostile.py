@@ -156,12 +156,16 @@ def test_too_many_lines(till):
 
 def test_five_hundred_lines_are_sold_in_training(till):
     body = order([line() for _ in range(500)], 250 * 500, training=True)
+    till.school()
     assert till.sell(body)["total"] == 125_000
+    till.school(False)
 
 
 def test_labels_cannot_forge_the_signed_string(till):
     body = order([line(note="a,sha256=00,N,\n|2000:1 <b>&amp;]]>")], training=True)
+    till.school()
     assert till.sell(body)["training"] is True
+    till.school(False)
 
 
 @pytest.mark.parametrize("mail", ["a@b", "a b@c.fr", "a@b.fr\nBcc: x@y.fr", "@c.fr", "a@b..", "<a@b.fr>"])
@@ -224,6 +228,7 @@ def test_a_request_cut_short_changes_nothing(till):
 
 
 def test_a_browser_that_leaves_after_sending_has_still_sold(till):
+    till.school()
     cookie = "; ".join(f"{c.name}={c.value}" for c in till.page.cookies)
     wanted = order(training=True)
     body = json.dumps(wanted).encode()
@@ -236,6 +241,7 @@ def test_a_browser_that_leaves_after_sending_has_still_sold(till):
         connection.sendall(head.encode() + body)
     till.until(lambda: till.get(f"/till/v1/tickets?uuid={wanted['uuid']}").status_code == 200)
     assert till.sell(wanted)["replayed"] is True
+    till.school(False)
 
 
 def test_tokens_of_nonsense(till):

@@ -132,8 +132,10 @@ def test_a_regime_outside_vat_taxes_nothing(program, server):
 
 
 def test_training_has_its_own_numbers_and_moves_no_total(program, server):
+    program.school()
     assert program.sell(order(training=True))["number"] == "3-1"
     assert program.sell(order(training=True))["number"] == "3-2"
+    program.school(False)
     assert program.sell()["number"] == "3-1"
     assert program.status()["day"]["total"] == 250
     program.synced()

@@ -7,6 +7,7 @@ from escarcelle_core import chain, jet
 from escarcelle_core.documents import JetEvent
 from escarcelle_core.money import euros
 
+from . import training
 from .cashiers import Cashier
 from .errors import Refusal
 from .strict import Reader, bad
@@ -100,6 +101,7 @@ class Cash:
             if known.type != kind or any(entry["event"].get(k) != v for k, v in facts.items()):
                 raise Refusal("conflict", "Une autre opération de caisse porte déjà ce numéro.")
             return _answer(entry, True)
+        training.forbid(writer.index, "Une opération de caisse")
         at = writer.at()
         day = writer.desk.rules.business_day(at)
         if writer.state.day is not None:

@@ -150,13 +150,19 @@ class Cashiers:
         """The person behind ``token``, or Refusal(cashier_required)."""
         session = self._sessions.get(token)
         now = self._clock.now()
+        # An old session stays listed until ``expired`` finds it: its end is signed.
         if session is None or now - session[1] > SESSION_IDLE:
-            self._sessions.pop(token, None)
             raise Refusal(
                 "cashier_required", "Identifiez-vous avec votre badge, ou votre code et votre PIN."
             )
         self._sessions[token] = (session[0], now)
         return session[0]
+
+    def expired(self) -> list[Cashier]:
+        """Forget the sessions that lasted too long without a call; whose they were."""
+        limit = self._clock.now() - SESSION_IDLE
+        old = [token for token, (_person, seen) in self._sessions.items() if seen < limit]
+        return [self._sessions.pop(token)[0] for token in old]
 
     def present(self) -> list[Cashier]:
         """Everyone with an open session."""

@@ -93,6 +93,8 @@ class Household:
     suspended: bool
     balance: int | None
     allocations: tuple[Allocation, ...]
+    #: What the account owed at the snapshot, in cents.
+    due: int = 0
 
     def entitled_on(self, day: date) -> bool:
         """Whether an entitlement covers ``day`` and the household is not suspended."""
@@ -121,8 +123,11 @@ class Catalog:
     households: Mapping[str, Household]
     cashiers: tuple[Cashier, ...]
     cards: Mapping[str, str] = field(default_factory=dict)
+    customers: Mapping[str, KnownCustomer] = field(default_factory=dict)
     #: The shop's own print stylesheets, by name.
     templates: Mapping[str, bytes] = field(default_factory=dict)
+    #: VAT regime of a sale that neither the household nor its tariff gives another one; None: taxed.
+    default_position: int | None = None
 
     def household(self, card: str) -> Household | None:
         """By card number, or by code."""
@@ -155,10 +160,12 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             households=households,
             cashiers=tuple(_cashier(row) for row in _json(part, "cashiers.json", [])),
             cards={c: h.code for h in households.values() for c in h.cards},
+            customers=customers.read(_json(part, "customers.json", [])),
             templates={
                 str(name): str(text).encode()
                 for name, text in _json(part, "templates.json", {}).items()
             },
+            default_position=settings["till"].get("fiscal_position_id") or None,
         )
     except CatalogError:
         raise
@@ -239,6 +246,7 @@ def _household(row: Mapping) -> Household:
         suspended=bool(row["suspended"]),
         balance=int(budget["balance"]) if budget else None,
         allocations=tuple(Allocation.read(a) for a in budget["allocations"]) if budget else (),
+        due=int(row.get("due") or 0),
     )
 
 

@@ -2,14 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-from escarcelle_core import chain, stamp
+from escarcelle_core import chain, closing_xml, jet, stamp
+from escarcelle_core.chain import Desk, Issue
+from escarcelle_core.closing_xml import Closing
+from escarcelle_core.documents import JetEvent
 from escarcelle_core.errors import PeriodError
 from escarcelle_core.periods import DAY
 from escarcelle_core.record import Record
+from escarcelle_core.state import TillState
 
+from . import training
 from .errors import Refusal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .writer import Writer
 
 CLOSING_KINDS = frozenset({"GTJ", "GTM", "GTA"})
@@ -54,13 +61,32 @@ class Closings:
             if known.type != "closing":
                 raise Refusal("conflict", "Cette clôture porte le numéro d'une autre opération.")
             return self._writer.journal.read(known.n)
+        training.forbid(self._writer.index, "La clôture")
         event = {"type": "closing", "level": "day", "by": "button", "cashier": operator}
+        asked = JetEvent(jet.CLOSING_STARTED, "Clôture demandée au bouton Z", operator)
+
+        def make(state: TillState, desk: Desk, at: "datetime") -> Issue:
+            begun = chain.issue_event(state, desk, asked, at)
+            return begun.then(chain.close_day(begun.state, desk, at))
+
         try:
-            entry = self._writer.write(uuid, event, chain.close_day, essential=True)
+            entry = self._writer.write(uuid, event, make, essential=True)
         except PeriodError as error:
             raise Refusal("conflict", str(error)) from error
         self._writer.save_base()
         return entry
+
+    def x_document(self) -> bytes:
+        """The X report as the document a Z would be now. Nothing is signed, numbered or kept."""
+        writer = self._writer
+        state, desk, at = writer.state, writer.desk, writer.at()
+        day = max(state.day or desk.rules.business_day(at), desk.rules.business_day(at))
+        closing = Closing(DAY, desk.rules.period(DAY, day), state.rank, desk.company, state.totals)
+        mark = stamp.Stamp(
+            desk.device, DAY, state.seq(DAY) + 1, at, desk.rules.local(at), day,
+            desk.signer.key_id, chain.derived(desk.device.uid, "lecture", at.isoformat()), DAY,
+        )  # fmt: skip
+        return closing_xml.build(closing, mark).encode()
 
     def x_report(self) -> dict:
         """Totals of the open day, month and year, and what should be in the drawer. Not signed."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 
 from .errors import Refusal
@@ -41,6 +42,20 @@ class Drafts:
         except FileNotFoundError:
             raise Refusal("not_found", "Ce ticket en attente n'existe plus.") from None
         return json.loads(self._cipher.open(sealed, f"draft:{uuid}"))
+
+    def worth(self, uuid: str) -> str:
+        """``3 lignes 12.50`` for the event journal; ``""`` for a draft of an unknown form."""
+        try:
+            draft = self.get(uuid)
+            lines = json.loads(draft["content"])["pos.order.line"]  # type: ignore[index]
+            total = sum(
+                Decimal(str(line["qty"])) * Decimal(str(line["price_unit"]))
+                * (100 - Decimal(str(line.get("discount") or 0))) / 100
+                for line in lines
+            )  # fmt: skip
+            return f"{len(lines)} lignes {total.quantize(Decimal('0.01'))}"
+        except (ArithmeticError, KeyError, Refusal, TypeError, ValueError, VaultError):
+            return ""
 
     def put(self, uuid: str, content: object) -> None:
         """Keep ``content``, replacing what was there."""

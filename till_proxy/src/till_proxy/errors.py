@@ -19,6 +19,8 @@ STATUS = {
     "quota": 422,
     "refund_too_large": 422,
     "conflict": 409,
+    "customer_incomplete": 422,
+    "training": 409,
     "override_invalid": 422,
     "snapshot_missing": 409,
     "disk_full": 422,

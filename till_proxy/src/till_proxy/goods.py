@@ -1,5 +1,7 @@
 """Order lines as ticket lines: labels, VAT and public prices are the snapshot's, never the screen's."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from escarcelle_core import money, tariffs
@@ -9,6 +11,7 @@ from escarcelle_core.errors import EscarcelleError
 from .catalog import Catalog, FiscalPosition, Product
 from .errors import Refusal
 from .orders import OrderLine
+from .refunds import Sold
 
 
 class Goods:
@@ -24,15 +27,23 @@ class Goods:
         pricelist_id: int | None,
         position: FiscalPosition | None,
         at: datetime,
+        sold: Mapping[str, Sold] | None = None,
     ):
         self._catalog = catalog
         self._tariff = catalog.tariffs.get(pricelist_id or 0)
         self._position = position
         self._at = at
+        self._sold = sold or {}
         self.flags: dict[str, dict[str, str]] = {}
 
     def line(self, number: int, line: OrderLine) -> Line:
-        """The ticket line of an order line; Refusal(unknown_product)."""
+        """The ticket line of an order line; Refusal(unknown_product).
+
+        What comes back is what was sold: its label and its VAT rate are those that were signed.
+        """
+        origin = self._sold.get(line.refunded)
+        if origin is not None:
+            return _returned(number, line, origin)
         product = self._catalog.products.get(line.product_id)
         if product is None:
             raise Refusal(
@@ -100,3 +111,20 @@ class Goods:
 
     def _flag(self, name: str, line: OrderLine, value: str) -> None:
         self.flags.setdefault(name, {})[line.uuid] = value
+
+
+def _returned(number: int, line: OrderLine, sold: Sold) -> Line:
+    origin, amount = sold.line, line.amount
+    return replace(
+        origin,
+        uid=line.uuid,
+        number=number,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount=line.discount,
+        amount=amount,
+        tax=money.line_tax(amount, origin.rate),
+        origin=line.refunded,
+        origin_ticket=sold.number,
+        comment=line.note,
+    )

@@ -8,6 +8,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from escarcelle_core import jet, money
+
+#: Event type of an entry → kind of the paper in it, which is no ticket.
+PAPERS = {"invoice": "FCT", "note": "NTE", "proof": "JSP", "settlement": "REG"}
+
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
@@ -20,18 +25,21 @@ class KnownEntry:
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """One sold line: the ticket it is on, its product, its signed quantity, what a unit cost."""
+    """One sold line: the ticket it is on, its product, its signed quantity, what a unit cost, and
+    what the line came to in cents."""
 
     ticket: str
     product_id: int
     quantity: Decimal
     net_price: Decimal
     training: bool
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class KnownTicket:
-    """One ticket. ``total`` in cents; ``kind`` is TCK or ECO; ``printed`` when paper was asked."""
+    """One ticket, or a paper that is none (then ``kind`` is FCT, NTE, JSP or REG). ``total`` in cents; ``kind`` is TCK or ECO; ``printed`` when paper was asked;
+    ``lines`` are the uuids of what it sold, not of what it gave back."""
 
     n: int
     uuid: str
@@ -42,6 +50,7 @@ class KnownTicket:
     at: str
     total: int
     printed: bool
+    lines: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -77,7 +86,17 @@ class Index:
         self.tickets: dict[str, KnownTicket] = {}
         self.lines: dict[str, KnownLine] = {}
         self.refunded: dict[str, Decimal] = defaultdict(Decimal)
+        #: Cents given back of each sold line.
+        self.given_back: dict[str, int] = defaultdict(int)
+        #: Numbers of the tickets that gave back lines of a ticket, by its uuid.
+        self.corrections: dict[str, list[str]] = defaultdict(list)
+        #: Whether the till is in training mode: the last event that said so is the truth.
+        self.training = False
         self.duplicates: dict[str, int] = defaultdict(int)
+        #: Invoices, notes, proofs and settlements by uuid; the invoice of a ticket by the ticket's.
+        self.papers: dict[str, KnownTicket] = {}
+        self.invoices: dict[str, KnownTicket] = {}
+        self.cancelled_settlements: set[str] = set()
         self.spent: dict[str, list[Spent]] = defaultdict(list)
         self.cash: list[CashFact] = []
         self.closings: list[dict] = []
@@ -97,8 +116,12 @@ class Index:
                 self.closings.append(_closing(n, record))
         if kind in ("ticket", "training"):
             self._add_ticket(entry, event)
+        elif kind in PAPERS:
+            self._add_paper(entry, event)
         elif kind == "duplicate":
             self.duplicates[event["original"]] += 1
+        elif kind == "jet" and event.get("code") == jet.TRAINING_MODE:
+            self.training = bool(event["on"])
         elif kind in ("cash_move", "cash_count"):
             self.cash.append(
                 CashFact(
@@ -115,23 +138,51 @@ class Index:
         ticket = KnownTicket(
             entry["n"], uuid, record["kind"], record["till_number"], record["seq"],
             record["business_day"], record["at"], order["total"], event["print_rank"] > 0,
+            tuple(row["uuid"] for row in order["lines"] if Decimal(row["quantity"]) > 0),
         )  # fmt: skip
         self.tickets[uuid] = ticket
+        # A ticket sent by e-mail at once: its first copy is signed with it.
+        self.duplicates[uuid] += sum(r["kind"] == "DUP" for r in entry["records"])
         self._by_number[ticket.kind, ticket.number] = uuid
         self._by_day[ticket.day].append(uuid)
         for line in order["lines"]:
             quantity = Decimal(line["quantity"])
-            net = Decimal(line["unit_price"]) * (100 - Decimal(line.get("discount", "0"))) / 100
+            price, discount = Decimal(line["unit_price"]), Decimal(line.get("discount", "0"))
+            amount = money.line_amount(quantity, price, discount)
             self.lines[line["uuid"]] = KnownLine(
-                uuid, line["product_id"], quantity, net, training
+                uuid, line["product_id"], quantity, price * (100 - discount) / 100, training, amount
             )
             if line.get("refunded_line_uuid"):
-                self.refunded[line["refunded_line_uuid"]] -= quantity
+                self._give_back(line["refunded_line_uuid"], quantity, amount, ticket)
         budget = event.get("budget")
         if budget and not training:
             self.spent[budget["household"]].append(Spent(entry["n"], ticket.day, budget["amount"]))
         if event.get("cash") and not training:
             self.cash.append(CashFact(entry["n"], ticket.day, False, "sale", event["cash"]))
+
+    def _give_back(self, line: str, quantity: Decimal, amount: int, ticket: KnownTicket) -> None:
+        self.refunded[line] -= quantity
+        self.given_back[line] -= amount
+        sold = self.lines.get(line)
+        if sold is not None and ticket.number not in self.corrections[sold.ticket]:
+            self.corrections[sold.ticket].append(ticket.number)
+
+    def _add_paper(self, entry: dict, event: dict) -> None:
+        uuid, kind = entry["uuid"], PAPERS[event["type"]]
+        record = next(r for r in entry["records"] if r["origin"] == uuid and r["kind"] == kind)
+        paper = KnownTicket(
+            entry["n"], uuid, kind, record["till_number"], record["seq"], record["business_day"],
+            record["at"], int(record["payload"].split(",")[1]), event["print_rank"] > 0,
+        )  # fmt: skip
+        self.papers[uuid] = paper
+        # Sent by e-mail at once: its first copy is signed with it.
+        self.duplicates[uuid] += sum(r["kind"] == "DUP" for r in entry["records"])
+        if kind == "FCT":
+            self.invoices[event["ticket"]] = paper
+        if event.get("cancels"):
+            self.cancelled_settlements.add(event["cancels"])
+        if event.get("cash"):
+            self.cash.append(CashFact(entry["n"], paper.day, False, "settlement", event["cash"]))
 
     def forget(self, last: int) -> None:
         """Entries up to number ``last`` are no longer on disk: their tickets cannot be recalled, copied
@@ -142,6 +193,7 @@ class Index:
             self._by_number.pop((ticket.kind, ticket.number), None)
             self._by_day[ticket.day].remove(uuid)
         self.lines = {u: line for u, line in self.lines.items() if line.ticket not in gone}
+        self.papers = {u: paper for u, paper in self.papers.items() if paper.n > last}
 
     def by_number(self, number: str) -> KnownTicket | None:
         """The ticket with this printed number; training tickets never."""
@@ -158,6 +210,19 @@ class Index:
         if line is None or line.quantity <= 0:
             return Decimal(0)
         return line.quantity - self.refunded.get(line_uuid, Decimal(0))
+
+    def refundable_cents(self, line_uuid: str) -> int:
+        """Cents of a sold line that have not been given back: three times a third is not a cent more."""
+        line = self.lines.get(line_uuid)
+        return line.amount - self.given_back.get(line_uuid, 0) if line else 0
+
+    def untouched(self, ticket: KnownTicket) -> bool:
+        """Whether nothing of ``ticket`` has been given back."""
+        return not any(self.refunded.get(line) for line in ticket.lines)
+
+    def cancelled(self, ticket: KnownTicket) -> bool:
+        """Whether all that ``ticket`` sold has been given back."""
+        return bool(ticket.lines) and not any(self.refundable(line) for line in ticket.lines)
 
     def expected_cash(self) -> tuple[int | None, int]:
         """Last count (None before the first) and what should be in the drawer now, in cents."""

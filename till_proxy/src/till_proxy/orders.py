@@ -69,6 +69,7 @@ class Order:
     overrides: tuple[OrderOverride, ...]
     started_at: str
     raw: dict
+    comment: str = ""
 
     @property
     def content(self) -> str:
@@ -104,11 +105,12 @@ def parse(data: object) -> Order:
         pricelist_id=body.optional_identifier("pricelist_id"),
         fiscal_position_id=body.optional_identifier("fiscal_position_id"),
         lines=tuple(_line(item) for item in body.list("lines", 1, 500)),
-        payments=tuple(_payment(item) for item in body.list("payments", 0, 20)),
+        payments=tuple(payment(item) for item in body.list("payments", 0, 20)),
         total=body.cents("total"),
         overrides=tuple(_override(item) for item in body.list("overrides", 0, 10, [])),
         started_at=_instant(body),
         raw=data,  # type: ignore[arg-type] - Reader has checked it is a dict
+        comment=body.text("comment", 200, None),
     )
     body.done()
     if order.paper == "email" and not EMAIL.fullmatch(order.email):
@@ -140,15 +142,16 @@ def _line(data: object) -> OrderLine:
     return parsed
 
 
-def _payment(data: object) -> OrderPayment:
-    payment = Reader(data, "Paiement")
+def payment(data: object) -> OrderPayment:
+    """Read a payment; Refusal(bad_request)."""
+    body = Reader(data, "Paiement")
     parsed = OrderPayment(
-        uuid=payment.uuid("uuid"),
-        method_id=payment.identifier("payment_method_id"),
-        amount=payment.cents("amount"),
-        change=payment.integer("change", 0, money.MAX_CENTS, 0),
+        uuid=body.uuid("uuid"),
+        method_id=body.identifier("payment_method_id"),
+        amount=body.cents("amount"),
+        change=body.integer("change", 0, money.MAX_CENTS, 0),
     )
-    payment.done()
+    body.done()
     return parsed
 
 

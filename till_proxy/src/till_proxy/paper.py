@@ -66,11 +66,11 @@ class Papers:
             self._print(f"{uuid}:1", record, rank=event["print_rank"])
             fault("after_queue")
 
-    def copied(self, entry: dict, original: Record) -> None:
-        """A duplicate on paper: the original's text, marked."""
+    def copied(self, entry: dict, original: Record, fate: tuple[str, ...] = ()) -> None:
+        """A duplicate on paper: the original's text, marked; ``fate`` says what became of it since."""
         if entry["event"]["channel"] == "paper":
             copy = Record.from_json(next(d for d in entry["records"] if d["kind"] == "DUP"))
-            self._print(f"{entry['uuid']}:dup", original, duplicate=copy)
+            self._print(f"{entry['uuid']}:dup", original, duplicate=copy, fate=fate)
 
     def closed(self, entry: dict) -> None:
         """The Z of every period closed in an entry, whatever caused it.
@@ -82,6 +82,15 @@ class Papers:
         for record in closing_records(entry):
             if self._print_z and (asked or tickets_of(record)):
                 self._print(f"{record.origin}:z", record, anchor=anchor_of(entry))
+
+    def reading(self, uuid: str, document: bytes) -> bool:
+        """Queue the X report on paper; False when there is no printer."""
+        if self._devices.printer is None:
+            return False
+        commands = stylesheet.render(document, "cloture", {}, PrintContext(reading=True))
+        data = escpos.encode(commands, self._devices.profile)
+        self._queue.submit(f"{uuid}:x", data, label="Lecture X")
+        return True
 
     def drawer(self, uuid: str) -> None:
         """Open the drawer for an entry, once a run; a dead printer holds up nobody."""

@@ -53,7 +53,7 @@ class Rules:
 
     def __init__(
         self, catalog: Catalog, index: Index, cashiers: Cashiers, company: Company,
-        day: date, at: datetime,
+        day: date, at: datetime, signed: refunds.Signed,
     ):  # fmt: skip
         self._catalog = catalog
         self._index = index
@@ -61,6 +61,7 @@ class Rules:
         self._company = company
         self._day = day
         self._at = at
+        self._signed = signed
         self._flags: dict[str, object] = {}
         self._proofs: dict[str, tuple[str, Override]] = {}
 
@@ -72,7 +73,9 @@ class Rules:
             self._proofs[item.kind] = (item.token, Override(item.kind, proof.manager, reason))
         household = self._household(order)
         position = self._position(order, household)
-        goods = Goods(self._catalog, order.pricelist_id, position, self._at)
+        sold = refunds.sold_lines(order, self._index, self._signed)
+        regime = refunds.regime(order, sold, position.regime if position else Regime())
+        goods = Goods(self._catalog, order.pricelist_id, position, self._at, sold)
         lines = tuple(goods.line(number, line) for number, line in enumerate(order.lines, 1))
         self._flags.update(goods.flags)
         total = sum(line.amount for line in lines)
@@ -94,12 +97,13 @@ class Rules:
             lines=lines,
             payments=payments,
             cashier=cashier.code,
-            regime=position.regime if position else Regime(),
+            regime=regime,
             operation=_operation(order),
             customer=household.code if household else "",
             tariff=str(order.pricelist_id or ""),
             origin=refunds.origin(order, self._index),
             overrides=tuple(override for _token, override in used),
+            comment=order.comment,
         )
         methods = self._catalog.methods
         in_cash = [p for p in order.payments if methods[p.method_id].cash]
@@ -154,6 +158,8 @@ class Rules:
             wanted = tariff.fiscal_position_id
         if wanted != order.fiscal_position_id:
             self._flags["fiscal_position_differs"] = wanted
+        if wanted is None:
+            wanted = self._catalog.default_position
         if wanted is None:
             return None
         position = self._catalog.positions.get(wanted)

@@ -153,6 +153,7 @@ class Service:
                     await self._begin()
                 if self._begun:
                     await self._close_elapsed()
+                    await self.till.do(self.till.expire)
                     await self._resend_asked()
                     if asyncio.get_running_loop().time() - last_purge >= _PURGE_EVERY:
                         last_purge = asyncio.get_running_loop().time()
@@ -194,6 +195,7 @@ class Service:
         count = await self.till.do(
             self.till.writer.journal.resend, int(text) if text.isdigit() else 1
         )
+        await self.till.do(self.till.maintained, f"Renvoi de {count} écritures demandé")
         marker.unlink(missing_ok=True)
         _logger.info("%s entries will be sent again", count)
         self.wake()
@@ -241,6 +243,7 @@ class Service:
             "printer": self.papers.status(),
             "disk": {"free_mib": shutil.disk_usage(till.directory.root).free // 1024 // 1024},
             "cashiers": [person.code for person in till.cashiers.present()],
+            "training": till.enrolled and till.writer.index.training,
         }
         if till.enrolled and till.identity is not None:
             out |= self._fiscal_status(health)

@@ -147,6 +147,17 @@ class Reader:
         except AmountError as error:
             raise self.error(key, f"n'est pas un nombre utilisable ({value[:24]})") from error
 
+    def mapping(self, key: str) -> dict:
+        """An object, to be read by who knows it."""
+        value = self._get(key)
+        if not isinstance(value, dict):
+            raise self.error(key, "doit être un objet")
+        return value
+
+    def part(self, key: str) -> "Reader":
+        """An object, to be read field by field."""
+        return Reader(self.mapping(key), f"{self._where}, « {key} »")
+
     def list(self, key: str, low: int, high: int, default: object = ...) -> list:
         """An array of ``low`` to ``high`` items."""
         value = self._get(key, default)

@@ -6,13 +6,14 @@ and nothing else happens; another order under the same uuid is refused.
 
 from typing import TYPE_CHECKING
 
-from escarcelle_core import chain, jet
+from escarcelle_core import chain, jet, stamp, ticket_xml
 from escarcelle_core.chain import Desk, Issue
-from escarcelle_core.documents import Duplicate, JetEvent, Reference
+from escarcelle_core.documents import Duplicate, JetEvent, Reference, Ticket
 from escarcelle_core.errors import AmountMismatch, EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 
+from . import ticket_events, training
 from .cashiers import Cashier
 from .catalog import Catalog
 from .errors import Refusal
@@ -21,6 +22,7 @@ from .index import Index, KnownTicket
 from .orders import Order
 from .rules import Checked, Rules
 from .strict import bad
+from .vault import VaultError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from .writer import Writer
 
 #: Refusals worth a line in the event journal: somebody wanted something the shop forbids.
-_TOLD = frozenset({"over_budget", "not_entitled", "quota", "refund_too_large", "override_invalid"})
+_TOLD = frozenset(
+    {"over_budget", "not_entitled", "quota", "refund_too_large", "override_invalid", "training"}
+)
 _CONFLICT = (
     "Une autre vente porte déjà ce numéro. Ne validez pas de nouveau : ouvrez l'historique pour voir "
     "la vente enregistrée, puis recommencez un nouveau ticket."
@@ -64,8 +68,11 @@ class Tickets:
         day = writer.desk.rules.business_day(at)
         if writer.state.day is not None:
             day = max(day, writer.state.day)
-        rules = Rules(catalog, writer.index, self._cashiers, writer.desk.company, day, at)
+        rules = Rules(
+            catalog, writer.index, self._cashiers, writer.desk.company, day, at, self._signed
+        )
         try:
+            training.check(writer.index, order)
             checked = rules.check(order, cashier)
         except Refusal as refusal:
             self._tell(order, refusal, cashier)
@@ -87,6 +94,14 @@ class Tickets:
             self._cashiers.use(token)
         return entry
 
+    def _signed(self, uuid: str) -> Ticket | None:
+        """The ticket of an order as it was signed; None when its file is gone or does not open."""
+        try:
+            entry = self._writer.journal.read(self._writer.index.tickets[uuid].n)
+            return ticket_xml.read(stamp.parse(ticket_record(entry).xml))
+        except (KeyError, OSError, EscarcelleError, VaultError):
+            return None
+
     def _tell(self, order: Order, refusal: Refusal, cashier: Cashier) -> None:
         """Once an order and reason, so that a page that insists does not fill the journal."""
         key = (order.uuid, refusal.code)
@@ -104,6 +119,7 @@ class Tickets:
     ) -> dict:
         """Sign a duplicate of ``ticket``; the same request again gives the same entry."""
         index = self._writer.index
+        training.forbid(index, "Un duplicata")
         known = index.entries.get(uuid)
         if known is not None:
             entry = self._writer.journal.read(known.n)
@@ -111,24 +127,30 @@ class Tickets:
                 raise Refusal("conflict", _CONFLICT, uuid=uuid)
             return entry
         rank = next_rank(index, ticket)
-        copy = Duplicate(
-            Reference(ticket.kind, ticket.till_number, ticket.seq, ticket.uuid),
-            rank,
-            cashier.code,
-            channel,
-        )
-        shown = f"Ticket {ticket.number} copie {rank} {channel}"
-        line = JetEvent(jet.DUPLICATE_PRINTED, shown, cashier.code)
+        original = Reference(ticket.kind, ticket.till_number, ticket.seq, ticket.uuid)
+        copy = Duplicate(original, rank, cashier.code, channel)
 
         def make(state: TillState, desk: Desk, at: "datetime") -> Issue:
-            issue = chain.issue_duplicate(state, desk, copy, at, uuid)
-            return issue.then(chain.issue_event(issue.state, desk, line, at))
+            return _copy(state, desk, copy, at, uuid)
 
         event = {
             "type": "duplicate", "original": ticket.uuid, "number": ticket.number,
             "rank": rank, "channel": channel, "cashier": cashier.code, "email": email or None,
         }  # fmt: skip
         return self._writer.write(uuid, event, make)
+
+
+def _copy(state: TillState, desk: Desk, copy: Duplicate, at: "datetime", uuid: str) -> Issue:
+    """A duplicate, and what the event journal says of it."""
+    issue = chain.issue_duplicate(state, desk, copy, at, uuid)
+    number = f"{copy.original.till_number}-{copy.original.seq}"
+    codes = [jet.DUPLICATE_PRINTED]
+    if copy.channel == "email":
+        codes.append(jet.RECEIPT_MAILED)
+    for code in codes:
+        line = JetEvent(code, f"Ticket {number} copie {copy.rank} {copy.channel}", copy.operator)
+        issue = issue.then(chain.issue_event(issue.state, desk, line, at))
+    return issue
 
 
 def next_rank(index: Index, ticket: KnownTicket) -> int:
@@ -139,23 +161,20 @@ def next_rank(index: Index, ticket: KnownTicket) -> int:
 def _issue(
     state: TillState, desk: Desk, at: "datetime", order: Order, checked: Checked, cashier: Cashier
 ) -> Issue:
-    """The ticket, then what the event journal must say of it."""
+    """The ticket, then what the event journal must say of it. A school ticket moves nothing, and
+    nothing is said of it."""
     issue = chain.issue_ticket(state, desk, checked.ticket, at, order.training)
-    events = [
-        JetEvent(jet.REFUND, f"{line.origin or 'sans origine'} {line.code} {line.quantity}",
-                 cashier.code)
-        for line in checked.ticket.lines if line.quantity < 0
-    ]  # fmt: skip
-    events += [
-        JetEvent(jet.RIGHTS_CHANGED, f"{o.kind} {o.reason}"[:200], o.manager)
-        for o in checked.ticket.overrides
-    ]
+    if order.training:
+        return issue
+    signed = issue.records[-1]
+    for event in ticket_events.of_ticket(checked.ticket, signed.number):
+        issue = issue.then(chain.issue_event(issue.state, desk, event, at))
     if order.paper == "email":
-        number = issue.records[-1].number
-        events.append(JetEvent(jet.RECEIPT_MAILED, f"Ticket {number}", cashier.code))
-    if not order.training:
-        for event in events:
-            issue = issue.then(chain.issue_event(issue.state, desk, event, at))
+        # Each sending is a copy, with a rank and a signature of its own.
+        original = Reference(signed.kind, signed.till_number, signed.seq, order.uuid)
+        copy = Duplicate(original, 1, cashier.code, "email")
+        request = chain.derived(order.uuid, "email")
+        issue = issue.then(_copy(issue.state, desk, copy, at, request))
     return issue
 
 

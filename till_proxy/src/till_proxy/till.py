@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from escarcelle_core import chain, jet
+from escarcelle_core import FISCAL_VERSION, chain, jet
 from escarcelle_core.documents import JetEvent
 
-from . import __version__
+from . import __version__, cancellations, training
+from .cancellations import Wanted
 from .cash import Cash
 from .cashiers import Cashier, Cashiers
 from .clock import Clock
@@ -119,6 +120,23 @@ class Till:
             self._tickets = Tickets(writer, self.cashiers)
         return self._tickets
 
+    def issue(self, kind: str, wanted: Paper, token: str) -> tuple[dict, bool]:
+        """The entry of an invoice, note, proof or settlement, and whether it was signed before; in the
+        fiscal thread."""
+        writer = self.writer
+        known = papers.replay(writer, kind, wanted.wish.uuid, wanted.content)
+        if known is not None:
+            return known, True
+        cashier = self.cashiers.require(token)
+        catalog = self.shelf.require()
+        if isinstance(wanted, invoices.Wanted):
+            return invoices.issue(writer, catalog, wanted, cashier), False
+        if isinstance(wanted, notes.Wanted):
+            return notes.issue(writer, catalog, wanted, cashier), False
+        if isinstance(wanted, settlements.Wanted):
+            return settlements.issue(writer, catalog, wanted, cashier), False
+        return proofs.issue(writer, wanted, cashier), False
+
     @property
     def closings(self) -> Closings:
         """Z, X, and what the clock closes."""
@@ -142,10 +160,12 @@ class Till:
         """Sign what a start must say: first line, new version, defects found, start."""
         self.initialise()
         writer = self.writer
-        kept = self.vault.read(_VERSION)
-        if kept is None or kept.decode() != __version__:
-            writer.event(jet.NEW_VERSION, f"Version {__version__}")
-            self.vault.write(_VERSION, __version__.encode())
+        kept = (self.vault.read(_VERSION) or b"").decode()
+        version = f"{__version__} {FISCAL_VERSION}"
+        if kept != version:
+            before = f" (avant : {kept})" if kept else ""
+            writer.event(jet.NEW_VERSION, f"Version {version}{before}")
+            self.vault.write(_VERSION, version.encode())
         writer.event(jet.START, f"Démarrage du programme {__version__}")
         writer.report_defects()
         self.shelf.apply(writer)
@@ -193,11 +213,49 @@ class Till:
         self.drafts.drop(order.uuid)
         return entry, False
 
+    def cancel(self, wanted: Wanted, token: str) -> tuple[dict, bool]:
+        """The entry that cancels a whole ticket, and whether it was signed before; in the fiscal
+        thread."""
+        index = self.writer.index
+        ticket = index.tickets.get(wanted.ticket)
+        if ticket is None:
+            raise Refusal(
+                "not_found",
+                "Ce ticket n'est pas (ou plus) dans cette caisse : annulez-le sur la caisse qui a vendu.",
+            )
+        sold = self.writer.journal.read(ticket.n)["order"]
+        order = cancellations.opposite(wanted, sold)
+        known = self.tickets.replay(order)
+        if known is not None:
+            return known, True
+        cashier = self.cashiers.require(token)
+        try:
+            cancellations.check(ticket, sold, index)
+        except Refusal as refusal:
+            self.writer.event(jet.OPERATION_REFUSED, refusal.message, cashier.code)
+            raise
+        return self.tickets.sell(order, cashier, self.shelf.require()), False
+
+    def train(self, on: bool, proof: str, token: str) -> None:
+        """Switch the training mode; in the fiscal thread."""
+        cashier = self.cashiers.require(token)
+        training.switch(self.writer, self.cashiers, on=on, cashier=cashier, token=proof)
+
     def logged_in(self, person: Cashier) -> str:
         """Open a session and sign it; in the fiscal thread."""
         token = self.cashiers.open(person)
         self.writer.event(jet.START, f"Ouverture de session {person.code}", person.code)
         return token
+
+    def allowed(self, manager: Cashier, what: str, reason: str) -> str:
+        """A proof of ``manager``'s decision; a refusal is signed. In the fiscal thread."""
+        try:
+            return self.cashiers.grant(manager, what, reason)
+        except Refusal as refusal:
+            if refusal.code == "manager_required":
+                said = f"Dérogation {what} demandée sans responsable"
+                self.writer.event(jet.OPERATION_REFUSED, said, manager.code)
+            raise
 
     def logged_out(self, token: str) -> None:
         """Close a session and sign it; in the fiscal thread."""
@@ -208,6 +266,10 @@ class Till:
     def drawer_opened(self, operator: str, why: str) -> None:
         """Sign an opening of the drawer that belongs to no sale; in the fiscal thread."""
         self.writer.event(jet.DRAWER_OPENED, f"Ouverture du tiroir {why}", operator)
+
+    def maintained(self, what: str) -> None:
+        """Sign an intervention on the program; in the fiscal thread."""
+        self.writer.event(jet.MAINTENANCE, what)
 
     def purge(self) -> int:
         """Drop acknowledged entries older than the setting; in the fiscal thread."""
@@ -227,6 +289,18 @@ class Till:
             raise Refusal("conflict", "Ce ticket est déjà enregistré : il ne peut plus attendre.")
         self.drafts.put(uuid, draft)
 
+    def abandon(self, uuid: str, cashier: Cashier) -> None:
+        """Give a parked order up, and say so: what was typed in and not sold leaves a trace."""
+        worth = self.drafts.worth(uuid)
+        if self.drafts.drop(uuid):
+            school = " (école)" if self.writer.index.training else ""
+            self.writer.event(jet.SALE_ABANDONED, f"Commande {uuid} {worth}{school}", cashier.code)
+
+    def expire(self) -> None:
+        """Close the sessions nobody used for hours, and sign it; in the fiscal thread."""
+        for person in self.cashiers.expired():
+            self.writer.event(jet.STOP, f"Fin de session {person.code} (inactivité)", person.code)
+
     # After the disk: paper, drawer, server, pages.
 
     def attach(self, service: "Service") -> None:
@@ -237,19 +311,31 @@ class Till:
         """A sale stands."""
         await self._on_paper("sold", entry)
 
+    async def issued(self, entry: dict) -> None:
+        """An invoice, note, proof or settlement stands."""
+        await self._on_paper("issued", entry)
+
     async def copied(self, entry: dict) -> None:
         """A duplicate stands."""
-        known = self.writer.index.tickets[entry["event"]["original"]]
+        index = self.writer.index
+        known = index.tickets[entry["event"]["original"]]
         original = await self.do(self.writer.journal.read, known.n)
-        await self._on_paper("copied", entry, ticket_record(original))
+        fate = "annulé" if index.cancelled(known) else "modifié"
+        others = tuple(f"{fate} par le ticket n° {other}" for other in index.corrections[known.uuid])
+        await self._on_paper("copied", entry, ticket_record(original), others)
 
     async def moved(self, uuid: str) -> None:
         """A move of cash stands: the drawer opens for it."""
         await self._on_paper("drawer", uuid)
 
-    async def _on_paper(self, what: str, *arguments: object) -> None:
-        if self._service:
-            await asyncio.to_thread(getattr(self._service.papers, what), *arguments)
+    async def read_out(self, uuid: str, document: bytes) -> bool:
+        """The X report on paper; whether there is a printer."""
+        return bool(await self._on_paper("reading", uuid, document))
+
+    async def _on_paper(self, what: str, *arguments: object) -> object:
+        if self._service is None:
+            return None
+        return await asyncio.to_thread(getattr(self._service.papers, what), *arguments)
 
     def tell_status(self) -> None:
         """Tell the pages, when there are any."""

@@ -2,10 +2,25 @@
 
 from aiohttp import web
 
-from . import cash, cashier, closings, drafts, duplicates, events, households, status, tickets
+from . import (
+    cancellations,
+    cash,
+    cashier,
+    closings,
+    drafts,
+    duplicates,
+    events,
+    households,
+    status,
+    tickets,
+    training,
+)
 
 
 def routes() -> list[web.RouteDef]:
     """Every ``/till/v1`` route."""
-    parts = (tickets, duplicates, closings, cash, drafts, cashier, households, status, events)
+    parts = (
+        tickets, cancellations, duplicates, closings, cash, drafts, cashier, training, households,
+        status, events,
+    )  # fmt: skip
     return [route for part in parts for route in part.routes()]

@@ -52,7 +52,8 @@ async def override(request: web.Request) -> web.Response:
     if not what:
         raise body.error("what", "doit dire quoi")
     manager = await identify(till, code, pin, badge)
-    return web.json_response({"token": till.cashiers.grant(manager, what, reason)})
+    token = await till.do(till.allowed, manager, what, reason)
+    return web.json_response({"token": token})
 
 
 async def identify(till: Till, code: str, pin: str, badge: str) -> Cashier:

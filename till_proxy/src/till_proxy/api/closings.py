@@ -11,7 +11,11 @@ from .common import integer, read_json, till_of, token_of
 
 def routes() -> list[web.RouteDef]:
     """The handlers of this file."""
-    return [web.post("/till/v1/closings", close), web.get("/till/v1/closings", report)]
+    return [
+        web.post("/till/v1/closings", close),
+        web.get("/till/v1/closings", report),
+        web.post("/till/v1/closings/reading", reading),
+    ]
 
 
 async def close(request: web.Request) -> web.Response:
@@ -33,3 +37,14 @@ async def report(request: web.Request) -> web.Response:
     limit = integer(request, "limit", 1, 400, 40)
     x = await till.do(till.closings.x_report)
     return web.json_response({"x": x, "closings": till.writer.index.closings[::-1][:limit]})
+
+
+async def reading(request: web.Request) -> web.Response:
+    """The X report on paper: a look at the day that closes nothing."""
+    till = till_of(request)
+    till.cashiers.require(token_of(request))
+    body = Reader(await read_json(request), "Lecture X")
+    uuid = body.optional_uuid("uuid") or str(uuids.uuid4())
+    body.done()
+    document = await till.do(till.closings.x_document)
+    return web.json_response({"printed": await till.read_out(uuid, document)})

@@ -2,8 +2,6 @@
 
 from aiohttp import web
 
-from escarcelle_core import jet
-
 from ..drafts import MAX_BYTES
 from .common import read_json, till_of, token_of, uuid_of
 
@@ -48,6 +46,5 @@ async def drop(request: web.Request) -> web.Response:
     till = till_of(request)
     cashier = till.cashiers.require(token_of(request))
     uuid = uuid_of(request)
-    if await till.do(till.drafts.drop, uuid):
-        await till.do(till.writer.event, jet.SALE_ABANDONED, f"Ticket {uuid}", cashier.code)
+    await till.do(till.abandon, uuid, cashier)
     return web.json_response({"uuid": uuid})

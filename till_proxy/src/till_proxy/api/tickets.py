@@ -80,4 +80,9 @@ def _shown(till: Till, ticket: KnownTicket) -> dict:
         "lines": lines,
         "order": order,
         "refundable": refundable,
+        "refundable_cents": {
+            line["uuid"]: index.refundable_cents(line["uuid"]) for line in order["lines"]
+        },
+        "cancelled": index.cancelled(ticket),
+        "corrected_by": index.corrections.get(ticket.uuid, []),
     }
