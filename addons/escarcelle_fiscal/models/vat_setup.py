@@ -61,6 +61,10 @@ class EscarcelleFiscalVatSetup(models.AbstractModel):
         for sector in company._escarcelle_sectors():
             positions |= self._position(company, sector)
         self._points_of_sale(company, positions)
+        # Read here as superuser, taxes of other companies would stay in the cache of whoever asked.
+        self.env.flush_all()
+        self.env["product.template"].invalidate_model(["taxes_id"])
+        self.env["product.product"].invalidate_model(["taxes_id"])
         made = self.env["account.tax"].union(*taxes.values()) | positions.tax_ids
         return {"taxes": made, "positions": positions, "goods": goods, "unknown": unknown}
 

@@ -36,6 +36,7 @@ class OrderValues:
         self.origins = self._refunded({str(line.get("refunded_line_uuid") or "") for line in lines})
         self.cashiers = self.env["escarcelle.cashier"]._escarcelle_users(self.company)
         self._partners = {}
+        self._sectors = {}
         self._taxes = LineTaxes(self.env, self.company)
 
     def of(self, job):
@@ -291,7 +292,18 @@ class OrderValues:
             job.differences.append(
                 {"kind": "tariff", "what": self.env._("Fiscal position %s is unknown", wanted)}
             )
+        sector = ticket.regime.sector
+        if (position.escarcelle_sector or "TAXABLE") != sector and sector != "TAXABLE":
+            # The page named none, or another: the signed sector says which accounts it goes to.
+            return self._of_sector(sector) or position
         return position
+
+    def _of_sector(self, sector):
+        if sector not in self._sectors:
+            self._sectors[sector] = self.env["account.fiscal.position"].search(
+                [("company_id", "=", self.company.id), ("escarcelle_sector", "=", sector)], order="id", limit=1
+            )
+        return self._sectors[sector]
 
     def _existing(self, model, ids):
         """Records by id among ``ids`` (whatever a till sent), archived ones included, of our company."""

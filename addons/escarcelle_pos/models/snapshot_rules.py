@@ -41,6 +41,7 @@ class EscarcelleTill(models.Model):
                 "name": self.name,
                 "config_id": config.id,
                 "session_id": config.id,
+                "fiscal_position_id": config.default_fiscal_position_id.id or None,
             },
             "period": self._escarcelle_period(),
             "payment_methods": [
