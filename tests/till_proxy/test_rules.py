@@ -177,3 +177,15 @@ def test_a_shops_template_that_fails_does_not_keep_the_paper_back(make_program, 
     program.add(f'[devices.printer]\ntype = "file"\npath = "{paper}"\n').start()
     program.sell(order(paper="paper"))
     program.until(lambda: paper.exists() and b"3-1.1" in paper.read_bytes())
+
+
+def test_shop_outside_vat_sells_so_whatever_the_page_says(make_program, server):
+    position = {"id": 9, "sector": "FRANCHISE", "mention": "TVA non applicable, art. 293 B du CGI", "tax_map": {}}
+    settings = till_shop.settings(fiscal_positions=[position])
+    settings["till"] = {**settings["till"], "fiscal_position_id": 9}
+    server.parts = till_shop.parts(settings=settings)
+    program = make_program(local=True).start()
+    program.sell(order())
+    ticket = _first_ticket(program, server)
+    assert (ticket.regime.sector, ticket.regime.mention) == ("FRANCHISE", position["mention"])
+    assert [(line.rate, line.tax) for line in ticket.lines] == [(0, 0)]
