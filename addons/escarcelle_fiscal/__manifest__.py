@@ -11,6 +11,7 @@
         "security/security.xml",
         "security/ir.model.access.csv",
         "data/ir_cron.xml",
+        "data/scrap_reason.xml",
         "views/fiscal_record.xml",
         "views/fiscal_closing.xml",
         "views/fiscal_jet.xml",
@@ -25,6 +26,9 @@
         "views/regime_wizard.xml",
         "views/res_config_settings.xml",
         "views/fiscal_backup.xml",
+        "report/fiscal_piece.xml",
+        "views/fiscal_piece.xml",
+        "views/stock.xml",
         "views/menus.xml",
     ],
     "assets": {

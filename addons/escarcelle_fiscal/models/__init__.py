@@ -1,6 +1,8 @@
 from . import fiscal_visit, fiscal_journal, fiscal_outbox, fiscal_record, fiscal_notice  # isort: skip  others extend these two
+from . import fiscal_documented  # isort: skip  stock and orders extend it
 from . import (
     account_fiscal_position,
+    account_move_grouped,
     account_tax,
     base,
     debug_mode,
@@ -17,10 +19,12 @@ from . import (
     fiscal_guard,
     fiscal_instance,
     fiscal_jet,
+    fiscal_piece,
     fiscal_quarantine,
     fiscal_release,
     fiscal_run,
     fiscal_sales_journal,
+    fiscal_source,
     fiscal_till,
     ir_http,
     ir_model_access,
@@ -36,6 +40,11 @@ from . import (
     res_config_settings,
     res_groups,
     res_users,
+    stock_level,
+    stock_move,
+    stock_picking,
+    stock_quant,
+    stock_scrap,
     vat_regime,
     vat_setup,
 )

@@ -3,11 +3,14 @@ from datetime import datetime, timezone
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.api import Environment
-from odoo.modules.module import Manifest
+from odoo.exceptions import AccessError, UserError
 
-from escarcelle_core import FISCAL_VERSION, jet
-from escarcelle_core.chain import issue_event
-from escarcelle_core.documents import JetEvent
+from escarcelle_core import jet
+from escarcelle_core.chain import issue_event, issue_piece
+from escarcelle_core.documents import DOCUMENT_LABELS, PIECES, JetEvent
+from escarcelle_core.errors import EscarcelleError
+
+from ..tools import piece_values
 
 BATCH = 200
 
@@ -28,7 +31,11 @@ class EscarcelleFiscalOutbox(models.Model):
     code = fields.Integer(required=True, readonly=True)
     description = fields.Char(required=True, readonly=True)
     operator = fields.Char(readonly=True)
-    origin = fields.Char(required=True, readonly=True)
+    origin = fields.Char("Identifier", required=True, readonly=True)
+    doc_type = fields.Selection([(p, DOCUMENT_LABELS[p]) for p in PIECES], "Document", readonly=True)
+    content = fields.Json(readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    error = fields.Char("Refused because", readonly=True)
 
     @api.model
     def _escarcelle_note(self, code, description, *, survive=False):
@@ -53,6 +60,49 @@ class EscarcelleFiscalOutbox(models.Model):
         cron = self.env.ref("escarcelle_fiscal.cron_outbox", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()
+
+    # -- documents -------------------------------------------------------------------------------
+
+    @api.model
+    def _escarcelle_issue(self, doc_type, values, origin):
+        """Have a document of ``doc_type`` signed, once: see ``_escarcelle_issue_all``."""
+        return self._escarcelle_issue_all([(doc_type, values, origin)])
+
+    @api.model
+    def _escarcelle_issue_all(self, documents):
+        """Have documents signed, in this order, by the appender. Two queries, however many.
+
+        ``documents``: (type, values, (record, event)); values are those of ``tools/piece_values.py``
+        with ``company`` (``res.company``). A (record, event) that has its document already gives none.
+        """
+        outbox, source = self.sudo(), self.env["escarcelle.fiscal.source"].sudo()
+        rows = {}
+        for doc_type, values, (record, event) in documents:
+            for part, lines in enumerate(_cut(values["lines"]), 1):
+                said = event if part == 1 else f"{event}#{part}"
+                company = values["company"]
+                rows[source._escarcelle_uid(doc_type, record, said)] = (
+                    (doc_type, record._name, record.id, company.id),
+                    {
+                        "code": 0,
+                        "doc_type": doc_type,
+                        "description": f"{DOCUMENT_LABELS[doc_type]} {values['reference']}"[:200],
+                        "operator": f"U{self.env.uid}",
+                        "company_id": company.id,
+                        "content": {
+                            **{name: value for name, value in values.items() if name != "company"},
+                            "lines": lines,
+                            "operator": f"U{self.env.uid}",
+                        },
+                    },
+                )
+        claimed = source._escarcelle_claim([(uid, *row) for uid, (row, _vals) in rows.items()])
+        vals_list = [{**vals, "origin": uid} for uid, (_row, vals) in rows.items() if uid in claimed]
+        if vals_list:
+            outbox._escarcelle_put(vals_list)
+        return len(vals_list)
+
+    # -- signing ---------------------------------------------------------------------------------
 
     @api.model
     def _escarcelle_drain(self):
@@ -84,7 +134,19 @@ class EscarcelleFiscalOutbox(models.Model):
             self.env.ref("escarcelle_fiscal.cron_outbox")._trigger()
         return len(records)
 
-    # -- what is noted ---------------------------------------------------------------------------
+    def _escarcelle_one(self, state, desk, identities):
+        """The records of one row. EscarcelleError when it cannot be signed; nothing is then consumed."""
+        at = self.at.replace(tzinfo=timezone.utc)
+        if not self.doc_type:
+            return issue_event(
+                state, desk, JetEvent(self.code, self.description, self.operator or ""), at, self.origin
+            )
+        company = self.company_id
+        if company not in identities:
+            identities[company] = (company._escarcelle_company(), company._escarcelle_rules())
+        identity, rules = identities[company]
+        piece = piece_values.piece(self.doc_type, self.origin, self.content or {}, identity, rules)
+        return issue_piece(state, desk, piece, at)
 
     @api.model
     def _escarcelle_note_version(self):

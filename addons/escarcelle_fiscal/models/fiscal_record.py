@@ -2,7 +2,7 @@ from lxml import etree
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from escarcelle_core.documents import DOCUMENT_LABELS, KINDS
+from escarcelle_core.documents import DOCUMENT_LABELS, KINDS, PIECES
 
 OPERATIONS = [("VTE", "Sale"), ("ANN", "Cancellation"), ("GES", "Management")]
 
@@ -60,7 +60,11 @@ class EscarcelleFiscalRecord(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT r.id::integer AS id, f.id::integer AS till_id, r.company_id, r.kind, r.seq::integer AS seq,
+            SELECT r.id::integer AS id, f.id::integer AS till_id,
+                   -- The server serves every company: its documents belong to the one they were made for.
+                   CASE WHEN r.kind = ANY(%s) THEN
+                        (SELECT s.company_id FROM escarcelle_fiscal_source s WHERE s.origin = r.origin::text)
+                   ELSE r.company_id END AS company_id, r.kind, r.seq::integer AS seq,
                    r.till_number || '-' || r.seq AS number, r.doc_type, r.operation,
                    r.at AT TIME ZONE 'UTC' AS at, r.local, r.business_day,
                    CASE WHEN r.kind IN ('TCK', 'FCT', 'NTE', 'JSP', 'REG', 'ECO', 'GTJ', 'GTM', 'GTA', 'ARC')
@@ -71,6 +75,8 @@ class EscarcelleFiscalRecord(models.Model):
             FROM fiscal.record r JOIN fiscal.till f ON f.uid = r.till AND f.version = 1
             WHERE %s
             """,
+            list(PIECES),
+            list(PIECES),
             self._escarcelle_columns,
             self._escarcelle_where,
         )
