@@ -62,6 +62,18 @@ def households() -> list[dict]:
     return out
 
 
+def customers() -> list[dict]:
+    """An association with an account and a VAT number, a person, one whose address is incomplete."""
+    return [
+        {"code": "C201", "partner_id": 201, "name": "Traiteur Dupont & Fils", "street": "3 rue du Four",
+         "zip": "67100", "city": "Strasbourg", "country": "France", "vat": "FR44732829320",
+         "due": 4500, "terms_days": 30},
+        {"code": "C202", "partner_id": 202, "name": "Émilie Müller", "street": "8 quai Kléber",
+         "zip": "67000", "city": "Strasbourg", "country": "France", "vat": "", "due": 0},
+        {"code": "C203", "partner_id": 203, "name": "Sans Adresse", "street": "", "zip": "", "city": ""},
+    ]  # fmt: skip
+
+
 def parts(**replaced: object) -> dict[str, bytes]:
     """Every part the program needs; ``replaced`` gives other contents, by name without ``.json``."""
     def product(id_, code, name, price, tax, unit="U"):
@@ -95,6 +107,7 @@ def parts(**replaced: object) -> dict[str, bytes]:
             {"code": MANAGER, "name": "Paul", "role": "manager", "pin": scrypt(MANAGER_PIN),
              "badge": None},
         ],
+        "customers": customers(),
         "templates": {},
         "assets": {},
         "rpc": {},

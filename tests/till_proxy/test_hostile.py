@@ -12,6 +12,7 @@ from till_shop import line, order
 POSTS = (
     "/till/v1/tickets", "/till/v1/duplicates", "/till/v1/closings", "/till/v1/cash-moves",
     "/till/v1/cash-counts", "/till/v1/cashier", "/till/v1/overrides",
+    "/till/v1/invoices", "/till/v1/notes", "/till/v1/proofs", "/till/v1/settlements",
 )  # fmt: skip
 BODIES = {
     "empty": b"",

@@ -16,7 +16,9 @@ from escarcelle_core.documents import Company, Regime
 from escarcelle_core.periods import PeriodRules
 from escarcelle_core.tariffs import Priced, Tariff
 
+from . import customers
 from .cashiers import Cashier, Secret
+from .customers import KnownCustomer
 from .index import Spent
 
 Part = Callable[[str], "bytes | None"]

@@ -38,8 +38,9 @@ class KnownLine:
 
 @dataclass(frozen=True, slots=True)
 class KnownTicket:
-    """One ticket, or a paper that is none (then ``kind`` is FCT, NTE, JSP or REG). ``total`` in cents; ``kind`` is TCK or ECO; ``printed`` when paper was asked;
-    ``lines`` are the uuids of what it sold, not of what it gave back."""
+    """One ticket, or a paper that is none. ``total`` in cents; ``kind`` is TCK or ECO (of a paper FCT, NTE,
+    JSP, REG); ``printed`` when paper was asked; ``lines`` are the uuids of what it sold, not of what it
+    gave back."""
 
     n: int
     uuid: str

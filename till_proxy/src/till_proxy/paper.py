@@ -20,6 +20,7 @@ from .closings import anchor_of, closing_records, tickets_of
 from .devices.base import PrinterFault
 from .devices.settings import Devices
 from .faults import fault
+from .papers import own_record
 from .printing import PrintQueue
 from .printjobs import PrintError
 from .tickets import ticket_record
@@ -58,6 +59,18 @@ class Papers:
         """A sale: the drawer when cash moved, the ticket when paper was asked."""
         event, uuid = entry["event"], entry["uuid"]
         record = ticket_record(entry)
+        if event.get("drawer") and self._now() - record.at < _FRESH:
+            fault("before_drawer")
+            self.drawer(uuid)
+        if event["print_rank"]:
+            fault("before_queue")
+            self._print(f"{uuid}:1", record, rank=event["print_rank"])
+            fault("after_queue")
+
+    def issued(self, entry: dict) -> None:
+        """An invoice, a note, a proof, a settlement: its paper when asked; the drawer when cash moved."""
+        event, uuid = entry["event"], entry["uuid"]
+        record = own_record(entry)
         if event.get("drawer") and self._now() - record.at < _FRESH:
             fault("before_drawer")
             self.drawer(uuid)

@@ -19,6 +19,7 @@ from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 
 from .errors import Refusal
+from .faults import fault
 from .index import KnownTicket
 from .orders import EMAIL, PAPER
 from .strict import Reader, bad
@@ -93,6 +94,7 @@ def keep(
             issue = issue.then(chain.issue_event(issue.state, desk, event_line, at))
         return issue.then(_mailed(issue.state, desk, at, signed, document)) if _mails(wish) else issue
 
+    fault("after_checks")
     try:
         return writer.write(wish.uuid, event, make)
     except EscarcelleError as error:

@@ -30,10 +30,11 @@ from .gateway.references import References
 from .journal import Journal
 from .lockout import Lockouts
 from .orders import Order
+from .papers import own_record
 from .shelf import Shelf
 from .snapshot import Snapshot
 from .state import Lock, StateDir
-from .tickets import Tickets, ticket_record
+from .tickets import Tickets
 from .vault import Vault, VaultError, load_key
 from .writer import Writer
 
@@ -119,23 +120,6 @@ class Till:
         if self._tickets is None:
             self._tickets = Tickets(writer, self.cashiers)
         return self._tickets
-
-    def issue(self, kind: str, wanted: Paper, token: str) -> tuple[dict, bool]:
-        """The entry of an invoice, note, proof or settlement, and whether it was signed before; in the
-        fiscal thread."""
-        writer = self.writer
-        known = papers.replay(writer, kind, wanted.wish.uuid, wanted.content)
-        if known is not None:
-            return known, True
-        cashier = self.cashiers.require(token)
-        catalog = self.shelf.require()
-        if isinstance(wanted, invoices.Wanted):
-            return invoices.issue(writer, catalog, wanted, cashier), False
-        if isinstance(wanted, notes.Wanted):
-            return notes.issue(writer, catalog, wanted, cashier), False
-        if isinstance(wanted, settlements.Wanted):
-            return settlements.issue(writer, catalog, wanted, cashier), False
-        return proofs.issue(writer, wanted, cashier), False
 
     @property
     def closings(self) -> Closings:
@@ -317,12 +301,12 @@ class Till:
 
     async def copied(self, entry: dict) -> None:
         """A duplicate stands."""
-        index = self.writer.index
-        known = index.tickets[entry["event"]["original"]]
+        index, uuid = self.writer.index, entry["event"]["original"]
+        known = index.tickets.get(uuid) or index.papers[uuid]
         original = await self.do(self.writer.journal.read, known.n)
         fate = "annulé" if index.cancelled(known) else "modifié"
         others = tuple(f"{fate} par le ticket n° {other}" for other in index.corrections[known.uuid])
-        await self._on_paper("copied", entry, ticket_record(original), others)
+        await self._on_paper("copied", entry, own_record(original), others)
 
     async def moved(self, uuid: str) -> None:
         """A move of cash stands: the drawer opens for it."""

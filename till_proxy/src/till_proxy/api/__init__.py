@@ -11,6 +11,7 @@ from . import (
     duplicates,
     events,
     households,
+    papers,
     status,
     tickets,
     training,
@@ -20,7 +21,7 @@ from . import (
 def routes() -> list[web.RouteDef]:
     """Every ``/till/v1`` route."""
     parts = (
-        tickets, cancellations, duplicates, closings, cash, drafts, cashier, training, households,
+        tickets, cancellations, papers, duplicates, closings, cash, drafts, cashier, training, households,
         status, events,
     )  # fmt: skip
     return [route for part in parts for route in part.routes()]

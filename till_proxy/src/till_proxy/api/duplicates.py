@@ -30,8 +30,9 @@ async def duplicate(request: web.Request) -> web.Response:
     body.done()
     if channel == "email" and not EMAIL.fullmatch(email):
         raise body.error("email", "n'est pas une adresse électronique")
-    ticket = till.writer.index.tickets.get(original)
-    if ticket is None or ticket.kind != "TCK":
+    index = till.writer.index
+    ticket = index.tickets.get(original) or index.papers.get(original)
+    if ticket is None or ticket.kind == "ECO":
         raise Refusal(
             "not_found",
             "Ce ticket n'est pas dans cette caisse : demandez la copie dans la gestion.",

@@ -65,6 +65,7 @@ def _recall(till: Till, request: web.Request) -> list[dict]:
 def _shown(till: Till, ticket: KnownTicket) -> dict:
     entry = till.writer.journal.read(ticket.n)
     order, index = entry["order"], till.writer.index
+    invoice = index.invoices.get(ticket.uuid)
     refundable = {line["uuid"]: f"{index.refundable(line['uuid']):.3f}" for line in order["lines"]}
     # Labels and amounts as they were signed: a product may have changed its name since.
     signed = {line.uid: line for line in ticket_xml.read(stamp.parse(ticket_record(entry).xml)).lines}
@@ -77,6 +78,7 @@ def _shown(till: Till, ticket: KnownTicket) -> dict:
         **answer(entry, replayed=True),
         "sent": not till.writer.journal.is_pending(ticket.n),
         "next_rank": next_rank(index, ticket),
+        "invoice": {"uuid": invoice.uuid, "number": invoice.number} if invoice else None,
         "lines": lines,
         "order": order,
         "refundable": refundable,

@@ -83,6 +83,9 @@ CALLS: dict[str, Row] = {
     "pos.order/search_paid_order_ids": _refuse(
         "Les anciens tickets se rappellent par l'écran « Tickets » de la caisse."
     ),
+    "pos.order/action_pos_order_invoice": _refuse(
+        "La facture se demande à la caisse : bouton « Facture » du ticket."
+    ),
     "pos.order/write": _refuse("Un ticket signé ne se modifie pas."),
     "pos.order/create": _refuse("Un ticket ne se crée qu'en encaissant une vente."),
     "pos.order/unlink": _refuse("Un ticket ne s'efface pas."),
