@@ -46,7 +46,7 @@ def _verify(database, till):
 
     with database.admin() as connection, connection.cursor() as cr:
         cr.execute(
-            "SELECT to_jsonb(r) - '{id,received_at,late,company_id}'::text[]"
+            "SELECT to_jsonb(r) - '{id,received_at,late,company_id,reception}'::text[]"
             " || jsonb_build_object('at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))"
             " FROM fiscal.record r WHERE till = %s ORDER BY id",
             [till.uid],

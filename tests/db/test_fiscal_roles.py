@@ -7,13 +7,13 @@ import pytest
 from fiscal_database import FiscalDatabase, append
 
 TABLES = (
-    "certificate", "certificate_revocation", "head", "instance", "quarantine", "record",
-    "schema_migration", "till", "till_clock",
+    "certificate", "certificate_revocation", "fact", "head", "instance", "quarantine",
+    "quarantine_decision", "record", "schema_migration", "till", "till_clock", "time_stamp",
 )  # fmt: skip
 COLUMN = {
-    "certificate": "pem", "certificate_revocation": "reason", "head": "seq", "instance": "id",
-    "quarantine": "reason", "record": "payload", "schema_migration": "name", "till": "name",
-    "till_clock": "appends",
+    "certificate": "pem", "certificate_revocation": "reason", "fact": "value", "head": "seq",
+    "instance": "id", "quarantine": "reason", "quarantine_decision": "reason", "record": "payload",
+    "schema_migration": "name", "till": "name", "till_clock": "appends", "time_stamp": "server",
 }  # fmt: skip
 
 
@@ -29,6 +29,12 @@ def database(house):
         cr.execute(
             "SELECT fiscal.quarantine(%s, jsonb_build_array(%s::jsonb), 'essai', 'revoked_key', 'essai')",
             [lost.uid, psycopg2.extras.Json(record)],
+        )
+        cr.execute("SELECT fiscal.decide_quarantine(id, 'explained', 'essai', 'U1') FROM fiscal.quarantine")
+        till.anchor(cr)
+        cr.execute(
+            "SELECT fiscal.keep_time_stamp(till, kind, seq, 'essai', 'jeton', now())"
+            " FROM fiscal.record WHERE kind = 'ANC'"
         )
     yield database
     database.drop()
@@ -60,6 +66,12 @@ def _refused(database, statement, *, admin=False, role=None, code=None):
         "CREATE TRIGGER t BEFORE INSERT ON fiscal.{table} FOR EACH ROW"
         " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
         "CREATE INDEX ON fiscal.{table} (({column}::text))",
+        "ALTER TABLE fiscal.{table} DROP COLUMN {column}",
+        "ALTER TABLE fiscal.{table} RENAME TO autre",
+        "ALTER TABLE fiscal.{table} ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY p ON fiscal.{table} USING (false)",
+        "COPY fiscal.{table} FROM STDIN",
+        "MERGE INTO fiscal.{table} t USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT DEFAULT VALUES",
         "LOCK TABLE fiscal.{table} IN EXCLUSIVE MODE",
         "GRANT ALL ON fiscal.{table} TO odoo",
     ],
@@ -96,6 +108,10 @@ def test_odoo_cannot_touch_a_table(database, table, statement):
         "SELECT nextval('fiscal.record_id_seq')",
         "SELECT setval('fiscal.record_id_seq', 1)",
         "SELECT fiscal.refuse_change()",
+        "SELECT fiscal.note_fact('till', ARRAY['uid'], '{}')",
+        "SELECT fiscal.watch('till')",
+        "SET LOCAL session_replication_role = replica",
+        "SELECT set_config('session_replication_role', 'replica', false)",
         "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION fiscal.refuse_change()",
         "COPY fiscal.record FROM PROGRAM 'true'",
     ],
@@ -137,6 +153,13 @@ def test_the_owner_cannot_move_a_head_elsewhere(database, change):
 def test_the_owner_cannot_turn_the_clock_back(database):
     statement = "UPDATE fiscal.till_clock SET appends = appends - 1"
     _refused(database, statement, admin=True, role="fiscal_owner", code=("23514",))
+
+
+def test_every_table_is_tried(database):
+    with database.odoo() as connection, connection.cursor() as cr:
+        cr.execute("SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'fiscal'::regnamespace"
+                   " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1")  # fmt: skip
+        assert tuple(name for (name,) in cr.fetchall()) == TABLES
 
 
 def test_odoo_reads_every_table(database):

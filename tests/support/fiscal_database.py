@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
-from escarcelle_core.chain import Desk, issue_event, issue_ticket
+from escarcelle_core.chain import Desk, close_day, issue_event, issue_ticket
 from escarcelle_core.documents import Device, JetEvent
 from escarcelle_core.periods import PeriodRules
 from escarcelle_core.record import Record
@@ -37,6 +37,17 @@ class FiscalDatabase:
         if opened:
             with self.odoo() as connection, connection.cursor() as cr:
                 cr.execute("SELECT fiscal.open_instance(%s, %s)", [str(uuid.uuid4()), "00000000"])
+
+    @classmethod
+    def attached(cls, house, name: str) -> "FiscalDatabase":
+        """The same view of a database that is there (a shop's): not ours to drop."""
+        database = cls.__new__(cls)
+        database.house, database.name = house, name
+        with database.odoo() as connection, connection.cursor() as cr:
+            cr.execute("SELECT 1 FROM fiscal.instance")
+            if not cr.fetchone():
+                cr.execute("SELECT fiscal.open_instance(%s, %s)", [str(uuid.uuid4()), "00000000"])
+        return database
 
     def _outside(self, statement: str) -> None:
         connection = psycopg2.connect(self.house.dsn("postgres", admin=True))
@@ -110,6 +121,13 @@ class Till:
         ticket = make_ticket(next(_numbers), uid=str(uuid.uuid4()))
         issue = issue_ticket(self.state, self.desk, ticket, self.at)
         self.state = issue.state
+        return list(issue.records)
+
+    def anchor(self, cr) -> list[Record]:
+        """The Z: day closed and anchored, stored by ``cr``."""
+        issue = close_day(self.state, self.desk, self.at)
+        self.state = issue.state
+        append(cr, self, list(issue.records))
         return list(issue.records)
 
     def event(self) -> list[Record]:

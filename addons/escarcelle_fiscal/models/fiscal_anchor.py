@@ -1,10 +1,11 @@
 from odoo import api, models
 
 from escarcelle_core import anchor as anchors
-from escarcelle_core import stamp
+from escarcelle_core import jet, stamp
 from escarcelle_core.anchor import Head, ShopTill
 from escarcelle_core.chain import issue_shop_anchor
 from escarcelle_core.money import euros
+from escarcelle_core.register import Reception, Register
 
 
 class EscarcelleFiscalAnchor(models.AbstractModel):
@@ -30,7 +31,7 @@ class EscarcelleFiscalAnchor(models.AbstractModel):
         if not shop:
             return None
         desk = device._escarcelle_server_desk(files)
-        issue = issue_shop_anchor(state, desk, shop, device._escarcelle_now())
+        issue = issue_shop_anchor(state, desk, shop, device._escarcelle_now(), self._escarcelle_register())
         journal._escarcelle_append(files.till, issue.records)
         self._escarcelle_send(issue.records[-1])
         return issue.records[-1]
@@ -60,6 +61,15 @@ class EscarcelleFiscalAnchor(models.AbstractModel):
             for uid, number, siren, heads, totals in self.env.cr.fetchall()
         )
 
+    def _escarcelle_register(self):
+        """Where the register and the receptions stand, in the snapshot that sees the heads."""
+        self.env.cr.execute("SELECT number, digest FROM fiscal.fact ORDER BY number DESC LIMIT 1")
+        number, digest = self.env.cr.fetchone()
+        self.env.cr.execute(
+            "SELECT till, appends, reception FROM fiscal.till_clock WHERE appends > 0 ORDER BY till"
+        )
+        return Register(number, digest, tuple(Reception(*row) for row in self.env.cr.fetchall()))
+
     def _escarcelle_send(self, record):
         """Mail the anchor to the accountant of each company that has one."""
         anchor = anchors.read(stamp.parse(record.xml))
@@ -81,4 +91,7 @@ class EscarcelleFiscalAnchor(models.AbstractModel):
                     "body_html": body,
                     "auto_delete": False,
                 }
+            )
+            self.env["escarcelle.fiscal.outbox"]._escarcelle_note(
+                jet.ACCOUNTANT_EXCHANGE, f"Ancre {record.number} adressée au comptable"
             )

@@ -16,14 +16,14 @@ MISSING = (
 )
 
 #: Last numbered file of ``config/fiscal`` this addon needs.
-VERSION = 6
+VERSION = 8
 
 #: SHA-256 over name, body and settings of the functions (``FINGERPRINT``); a test keeps it true.
-FUNCTIONS = "1237eb62c55b4fe9c46f5548bdb7131d554d646acc878de6b99e662695bf85d7"
+FUNCTIONS = "8a4f8a8a7c7b6121b822db765d8f09a92411473052d3328620b80f8a77879fa4"
 
 OWNER = "fiscal_owner"
 TABLES = (
-    "certificate", "certificate_revocation", "head", "instance", "quarantine", "quarantine_decision",
+    "certificate", "certificate_revocation", "fact", "head", "instance", "quarantine", "quarantine_decision",
     "record", "schema_migration", "till", "till_clock", "time_stamp",
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ STATE = f"""
                      FROM pg_roles WHERE rolname = '{OWNER}'), false) AS member
 """
 
-_TRIGGERS = dict.fromkeys(TABLES, 2) | {"head": 3, "till_clock": 3}
+_TRIGGERS = dict.fromkeys(TABLES, 3) | {"record": 2, "fact": 2}
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from hashlib import sha256
 
 from lxml import etree
 
+from . import register as registers
 from .errors import DocumentError
 from .money import euros, parse_euros
+from .register import Register
 from .stamp import Stamp, append_totals, child, root, serialise
 from .totals import Totals
 
@@ -41,21 +43,28 @@ class ShopTill:
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """The heads of a device at one moment, chained to its previous anchor (``""`` at first). ``shop``
-    holds the other devices, by number, when it is the anchor of the shop."""
+    holds the other devices, by number, when it is the anchor of the shop; ``register`` then says where
+    what is not signed stands."""
 
     heads: tuple[tuple[str, Head], ...]
     previous: str
     shop: tuple[ShopTill, ...] = ()
+    register: Register | None = None
 
     @classmethod
     def over(
-        cls, heads: Mapping[str, Head], previous: str, shop: tuple[ShopTill, ...] = ()
+        cls,
+        heads: Mapping[str, Head],
+        previous: str,
+        shop: tuple[ShopTill, ...] = (),
+        register: Register | None = None,
     ) -> "Anchor":
         """The anchor of ``heads``, every chain but the anchors' own."""
         return cls(
             tuple(sorted((kind, head) for kind, head in heads.items() if kind != "ANC")),
             previous,
             shop,
+            register,
         )
 
     @property
@@ -70,11 +79,14 @@ class Anchor:
     @property
     def value(self) -> str:
         """SHA-256, hexadecimal, of one line ``KIND:seq:signature`` a chain; for each device of the
-        shop a line ``uid:number:siren:real:absolute`` and its chains; then the previous."""
+        shop a line ``uid:number:siren:real:absolute`` and its chains; the register, ``registre:number:digest``
+        and a line ``reception:uid:number:digest`` a device; then the previous."""
         lines = [f"{kind}:{head.seq}:{head.signature}" for kind, head in self.heads]
         for till in self.shop:
             lines.append(f"{till.uid}:{till.number}:{till.siren}:{till.real}:{till.absolute}")
             lines += [f"{kind}:{head.seq}:{head.signature}" for kind, head in till.heads]
+        if self.register:
+            lines += self.register.lines()
         return sha256("\n".join([*lines, self.previous]).encode("ascii")).hexdigest()
 
 
@@ -87,6 +99,8 @@ def build(anchor: Anchor, stamp: Stamp, totals: Totals) -> str:
     append_heads(node, anchor.heads)
     if anchor.shop:
         _append_shop(element, anchor)
+    if anchor.register:
+        registers.append(element, anchor.register)
     append_totals(element, totals)
     return serialise(element)
 
@@ -95,7 +109,7 @@ def read(element: etree._Element) -> Anchor:
     """Read it back; DocumentError when the hash is not that of the heads it lists."""
     node = child(element, "tetes")
     try:
-        anchor = Anchor(read_heads(node), node.attrib["precedente"], _read_shop(element))
+        anchor = Anchor(read_heads(node), node.attrib["precedente"], _read_shop(element), registers.read(element))
         stated = node.attrib["empreinte"]
     except (KeyError, ValueError) as error:
         raise DocumentError("Ancre illisible.") from error

@@ -31,6 +31,7 @@ from .periods import DAY, MONTH, YEAR, PeriodRules
 from .piece import Piece
 from .piece import check as check_piece
 from .record import Record
+from .register import Register
 from .signing import Signer
 from .stamp import Stamp, digest, local_text
 from .state import OPENING_KINDS, TillState
@@ -156,12 +157,17 @@ def issue_archive(
 
 
 def issue_shop_anchor(
-    state: TillState, desk: Desk, shop: tuple[ShopTill, ...], at: datetime
+    state: TillState,
+    desk: Desk,
+    shop: tuple[ShopTill, ...],
+    at: datetime,
+    register: Register | None = None,
 ) -> Issue:
-    """Sign the anchor of the shop in the server's chain: its own heads and those of ``shop``."""
+    """Sign the anchor of the shop in the server's chain: its own heads, those of ``shop``, and where
+    what the database holds unsigned stands."""
     elapsed = close_elapsed(state, desk, at)
     return elapsed.then(
-        _anchor(elapsed.state, desk, at, _today(elapsed.state, desk, at), shop)
+        _anchor(elapsed.state, desk, at, _today(elapsed.state, desk, at), shop, register)
     )
 
 
@@ -249,9 +255,14 @@ def _event(
 
 
 def _anchor(
-    state: TillState, desk: Desk, at: datetime, day: date, shop: tuple[ShopTill, ...] = ()
+    state: TillState,
+    desk: Desk,
+    at: datetime,
+    day: date,
+    shop: tuple[ShopTill, ...] = (),
+    register: Register | None = None,
 ) -> Issue:
-    anchor = Anchor.over(state.heads, state.anchor, shop)
+    anchor = Anchor.over(state.heads, state.anchor, shop, register)
 
     def write(stamp: Stamp, previous: str) -> tuple[str, str]:
         xml = anchors.build(anchor, stamp, state.totals)

@@ -192,7 +192,7 @@ def _anchor(
 ) -> tuple[str, str, Totals, str]:
     anchor = anchors.read(element)
     # The other devices of a shop anchor are checked where their chains are read (verify/).
-    expected = anchors.Anchor.over(state.heads, state.anchor, anchor.shop)
+    expected = anchors.Anchor.over(state.heads, state.anchor, anchor.shop, anchor.register)
     if anchor != expected:
         raise ChainError("ancre", expected.value, anchor.value)
     payload = canonical.anchor(
