@@ -1,6 +1,8 @@
 import uuid
 from datetime import datetime, timezone
 
+from psycopg2 import DatabaseError, OperationalError
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.api import Environment
 from odoo.exceptions import AccessError, UserError
@@ -13,22 +15,28 @@ from escarcelle_core.errors import EscarcelleError
 from ..tools import piece_values
 
 BATCH = 200
+#: Lines of one document; the rest goes to a second one with the same reference.
+LINES = 1000
+#: The journal refuses what it is given; OperationalError, one of them, asks to be tried again.
+REFUSALS = (UserError, EscarcelleError, DatabaseError)
 
 
 class EscarcelleFiscalOutbox(models.Model):
-    """Server-wide events waiting to be signed into the server's own event journal.
+    """Events and documents of the server waiting to be signed into its own chains.
 
-    One appender signs them: a request that notes an event never waits for the server's chain and is
-    never replayed because of it. A row disappears when its event is signed.
+    One appender signs them: a request that notes one never waits for the server's chains and is
+    never replayed because of them. A row disappears when it is signed. One that cannot be signed
+    stays, is shown, and lets the others pass.
     """
 
     _name = "escarcelle.fiscal.outbox"
-    _description = "Fiscal events to sign"
+    _description = "Fiscal events and documents to sign"
     _order = "id"
     _log_access = False
+    _rec_name = "description"
 
-    at = fields.Datetime(required=True, readonly=True)
-    code = fields.Integer(required=True, readonly=True)
+    at = fields.Datetime("Noted on", required=True, readonly=True)
+    code = fields.Integer("Event", required=True, readonly=True, aggregator=None, help="0 for a document.")
     description = fields.Char(required=True, readonly=True)
     operator = fields.Char(readonly=True)
     origin = fields.Char("Identifier", required=True, readonly=True)
@@ -48,15 +56,20 @@ class EscarcelleFiscalOutbox(models.Model):
             self.sudo()._escarcelle_write(code, description, operator)
 
     def _escarcelle_write(self, code, description, operator):
-        self.create(
-            {
-                "at": datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0),
-                "code": code,
-                "description": description[:200],
-                "operator": operator,
-                "origin": str(uuid.uuid4()),
-            }
+        self._escarcelle_put(
+            [
+                {
+                    "code": code,
+                    "description": description[:200],
+                    "operator": operator,
+                    "origin": str(uuid.uuid4()),
+                }
+            ]
         )
+
+    def _escarcelle_put(self, vals_list):
+        at = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+        self.create([{"at": at, **vals} for vals in vals_list])
         cron = self.env.ref("escarcelle_fiscal.cron_outbox", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()
@@ -111,28 +124,73 @@ class EscarcelleFiscalOutbox(models.Model):
         if instance._escarcelle_row() is None or instance._escarcelle_problem():
             return 0
         files = instance._escarcelle_open()
-        device = self.env["escarcelle.fiscal.device"]
-        desk = device._escarcelle_server_desk(files)
-        rows = self.sudo().search([], limit=BATCH, order="id")
-        state = self.env["escarcelle.fiscal.journal"]._escarcelle_standing(files.till)
-        events = [
-            (JetEvent(row.code, row.description, row.operator or ""), row.at, row.origin) for row in rows
-        ]
+        desk = self.env["escarcelle.fiscal.device"]._escarcelle_server_desk(files)
+        rows = self.sudo().search([("error", "=", False)], limit=BATCH, order="id")
+        # Taken before any savepoint: the lock lasts as long as the transaction.
+        self.env["escarcelle.fiscal.journal"]._escarcelle_standing(files.till)
+        signed, refused = self._escarcelle_try(rows, files, desk)
+        for row, error in refused:
+            row.error = str(error)[:500]
+            if row.doc_type:
+                self._escarcelle_note(jet.INTEGRITY_DEFECT, f"{row.description} non signé : {error}")
+        if len(rows) == BATCH or refused:
+            self.env.ref("escarcelle_fiscal.cron_outbox")._trigger()
+        return signed
+
+    def _escarcelle_try(self, rows, files, desk):
+        """(records made, [(row, why it is refused)]); one refused row never takes the others with it.
+
+        When the journal takes none of them, it is not the rows that are wrong: the error is raised and
+        all of them wait for the next time.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._escarcelle_sign(rows, files, desk)
+        except REFUSALS as error:
+            if isinstance(error, OperationalError) or len(rows) == 1:
+                raise
+        signed, refused, refusal = 0, [], None
+        for row in rows:
+            try:
+                with self.env.cr.savepoint():
+                    made, no = self._escarcelle_sign(row, files, desk)
+                signed, refused = signed + made, refused + no
+            except REFUSALS as error:
+                if isinstance(error, OperationalError):
+                    raise
+                refusal = error
+                refused.append((row, error))
+        if refusal and not signed:
+            raise refusal
+        return signed, refused
+
+    def _escarcelle_sign(self, rows, files, desk):
+        journal = self.env["escarcelle.fiscal.journal"]
+        state = journal._escarcelle_standing(files.till)
+        known = self._escarcelle_signed(files.till, rows)
+        records, refused = [], []
         if not state.seq("JET"):
             # The first line of an event journal says that it starts (JET 260).
-            first = min([at for _e, at, _o in events], default=datetime.now(timezone.utc).replace(tzinfo=None))
-            platform = instance._escarcelle_platform()
-            events.insert(0, (JetEvent(jet.INITIALISATION, f"{files.identity} {platform}"), first, ""))
-        records = []
-        for event, at, origin in events:
-            issue = issue_event(state, desk, event, at.replace(tzinfo=timezone.utc), origin)
+            now = datetime.now(timezone.utc)
+            first = min((row.at.replace(tzinfo=timezone.utc) for row in rows), default=now)
+            text = f"{files.identity} {self.env['escarcelle.fiscal.instance']._escarcelle_platform()}"
+            issue = issue_event(state, desk, JetEvent(jet.INITIALISATION, text), first)
+            state, records = issue.state, [*issue.records]
+        identities = {}
+        for row in rows:
+            if (row.doc_type or "JET", row.origin) in known:
+                continue
+            try:
+                issue = row._escarcelle_one(state, desk, identities)
+            except EscarcelleError as error:
+                refused.append((row, error))
+                continue
             state = issue.state
             records += issue.records
-        self.env["escarcelle.fiscal.journal"]._escarcelle_append(files.till, records)
-        rows.unlink()
-        if len(rows) == BATCH:
-            self.env.ref("escarcelle_fiscal.cron_outbox")._trigger()
-        return len(records)
+        if records:
+            journal._escarcelle_append(files.till, records)
+        (rows - self.browse().union(*[row for row, _error in refused])).unlink()
+        return len(records), refused
 
     def _escarcelle_one(self, state, desk, identities):
         """The records of one row. EscarcelleError when it cannot be signed; nothing is then consumed."""
@@ -148,14 +206,23 @@ class EscarcelleFiscalOutbox(models.Model):
         piece = piece_values.piece(self.doc_type, self.origin, self.content or {}, identity, rules)
         return issue_piece(state, desk, piece, at)
 
-    @api.model
-    def _escarcelle_note_version(self):
-        version = Manifest.for_addon("escarcelle_fiscal")["version"]
-        self._escarcelle_note(
-            jet.NEW_VERSION,
-            f"version fiscale {FISCAL_VERSION} module {version}"
-            f" {self.env['escarcelle.fiscal.instance']._escarcelle_platform()}",
+    def _escarcelle_signed(self, till, rows):
+        """{(chain, origin)} of those the journal already has: an older backup was put back."""
+        self.env.cr.execute(
+            "SELECT kind, origin::text FROM fiscal.record WHERE till = %s AND origin = ANY(%s::uuid[])",
+            [till, rows.mapped("origin")],
         )
+        return set(self.env.cr.fetchall())
+
+    def action_retry(self):
+        """Try again what was refused, once its cause is mended."""
+        if not self.env.user.has_group("escarcelle_fiscal.group_manager"):
+            raise AccessError(self.env._("Only the fiscal manager can ask for a signature again."))
+        self.sudo().error = False
+        self.env.ref("escarcelle_fiscal.cron_outbox").sudo()._trigger()
+        return True
+
+    # -- what is noted ---------------------------------------------------------------------------
 
     @api.model
     def _escarcelle_note_guard(self, state):
@@ -165,3 +232,8 @@ class EscarcelleFiscalOutbox(models.Model):
     def _escarcelle_note_till(self, number, uid8, name, version):
         what = "ajoutée" if version == 1 else f"modifiée (révision {version})"
         self._escarcelle_note(jet.TILL_ADDED, f"caisse {number} {uid8} {name} {what}")
+
+
+def _cut(lines):
+    """``lines`` in lists of at most LINES; one empty list when there are none."""
+    return [lines[start : start + LINES] for start in range(0, len(lines), LINES)] or [[]]

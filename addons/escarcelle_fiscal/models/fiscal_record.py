@@ -68,7 +68,9 @@ class EscarcelleFiscalRecord(models.Model):
                    r.till_number || '-' || r.seq AS number, r.doc_type, r.operation,
                    r.at AT TIME ZONE 'UTC' AS at, r.local, r.business_day,
                    CASE WHEN r.kind IN ('TCK', 'FCT', 'NTE', 'JSP', 'REG', 'ECO', 'GTJ', 'GTM', 'GTA', 'ARC')
-                        THEN split_part(r.payload, ',', 2)::bigint / 100.0 ELSE 0 END AS amount,
+                        THEN split_part(r.payload, ',', 2)::bigint / 100.0
+                        WHEN r.kind = ANY(%s) THEN split_part(r.payload, ',', 7)::bigint / 100.0
+                        ELSE 0 END AS amount,
                    r.training, r.late, r.received_at AT TIME ZONE 'UTC' AS received_at, r.payload, r.digest,
                    r.signature, r.previous, r.key_id, r.fiscal_version, r.format_version,
                    r.origin::text AS origin, r.totals, r.xml %s
