@@ -8,6 +8,7 @@ from . import (
     test_module,
     test_order,
     test_outbox,
+    test_piece,
     test_regimes,
     test_security,
     test_tour,
