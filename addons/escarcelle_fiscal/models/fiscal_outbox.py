@@ -1,11 +1,10 @@
 import uuid
 from datetime import datetime, timezone
 
-from psycopg2 import DatabaseError, OperationalError
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.api import Environment
 from odoo.exceptions import AccessError, UserError
+from psycopg2 import DatabaseError, OperationalError
 
 from escarcelle_core import jet
 from escarcelle_core.chain import issue_event, issue_piece

@@ -2,7 +2,6 @@ from datetime import date, datetime
 
 import pytz
 from lxml import etree
-
 from odoo import fields, models
 from odoo.tools import SQL
 

@@ -3,7 +3,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from lxml import etree
-
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
