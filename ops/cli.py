@@ -37,7 +37,19 @@ def parser() -> argparse.ArgumentParser:
     add("up", "ouvre une maison vide, pour s'en servir vraiment")
     add("doctor", "dit ce qui manque et la commande qui répare")
     backup = add("backup", "sauvegarde chiffrée : base, fichiers, clés")
-    backup.add_argument("directory", metavar="DOSSIER")
+    backup.add_argument("directory", metavar="DOSSIER", nargs="?")
+    backup.add_argument(
+        "--nightly", action="store_true", help="désormais chaque nuit, dans ce dossier, et la première maintenant"
+    )
+    backup.add_argument("--hour", type=int, default=3, metavar="H", help="heure de la nuit (3)")
+    backup.add_argument(
+        "--keep", type=int, nargs=3, default=(14, 8, 24), metavar=("JOURS", "SEMAINES", "MOIS"),
+        help="combien de jours, de semaines et de mois sont gardés (14 8 24)",
+    )
+    backup.add_argument(
+        "--due", action="store_true", help="seulement ce qui est dû : sauvegarde, essai de restauration"
+    )
+    backup.add_argument("--test", action="store_true", help="essaie maintenant de restaurer la dernière")
     backup.add_argument(
         "--database", metavar="BASE", help="par défaut : escarcelle, sinon la démonstration"
     )
@@ -105,9 +117,9 @@ def _command(options: argparse.Namespace) -> int:
         case "bench":
             return _bench(options)
         case "backup":
-            from ops.saving import backup
+            from ops.saving import command
 
-            return backup.run(options.directory, options.database, yes=options.yes)
+            return command.run(options)
         case "restore":
             from ops.saving import restore
 

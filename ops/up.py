@@ -8,6 +8,7 @@ from ops.paths import HOUSE
 from ops.ports import DEFAULTS
 from ops.postgres import Cluster
 from ops.provision import Level
+from ops.saving import nightly, plan
 from ops.server import OdooServer
 from ops.world import World
 
@@ -28,9 +29,10 @@ def run(*, yes: bool = False) -> int:
             with CONSOLE.working("serveur Odoo"):
                 server.start()
             print(welcome(server), flush=True)
-            while True:
-                time.sleep(1)
-                server.check()
+            with nightly.Watch():
+                while True:
+                    time.sleep(1)
+                    server.check()
         except KeyboardInterrupt:
             CONSOLE.say("\nFermeture…")
         finally:
@@ -68,6 +70,9 @@ def welcome(server: OdooServer) -> str:
         "",
         "  À la première connexion : changer ce mot de passe, puis compléter la société (SIRET, adresse,",
         "  régime de TVA). Une caisse se crée dans Point de vente › Caisses, qui donne son code d'appairage.",
+        *([] if plan.FILE.exists() else [
+            "  Sauvegardes : ./escarcelle backup DOSSIER --nightly, vers un autre disque ou un autre endroit.",
+        ]),
         f"  Base {databases.checked(server.world.name)}, fichiers dans {server.world.base}.",
         "",
         "Ctrl-C pour fermer.",

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts our Odoo image: "serve", "prepare" (database, fiscal schema, addons), or any command of Odoo.
+# Starts our Odoo image: "serve", "prepare" (database, fiscal schema, addons), "backups" (each night), or any command of Odoo.
 set -euo pipefail
 
 secret() { # value of a secret file, refused when empty
@@ -34,6 +34,6 @@ command="${1:-serve}"
 shift || true
 case "$command" in
     serve) exec venv/bin/python -m odoo "$@" ;;
-    prepare) exec venv/bin/python -m ops.containers ;;
+    prepare | backups) exec venv/bin/python -m ops.containers "$command" ;;
     *) exec venv/bin/python -m odoo "$command" "$@" ;;
 esac

@@ -1,9 +1,10 @@
-"""``./escarcelle backup DIR``."""
+"""Writing one backup: the sealed file."""
 
 import io
 import json
 import os
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -11,36 +12,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops import odoo_source, provision, shell, world
-from ops.console import CONSOLE, seconds
+from ops import odoo_source, shell
 from ops.errors import OpsError
 from ops.paths import HOUSE
-from ops.postgres import Cluster
-from ops.provision import Level
-from ops.saving import guard, passphrase
+from ops.saving import guard
+from ops.saving.retention import SUFFIX
+from ops.superuser import Superuser
 from ops.world import World
 
 FORMAT = 1
-SUFFIX = ".escarcelle"
 
 
-def run(directory: str, database: str | None, *, yes: bool = False) -> int:
-    """Save a world; print the file."""
-    with provision.ready(Level.CLUSTER, yes=yes) as cluster:
-        saved = world.of_database(cluster, database)
-        phrase = passphrase.for_backup()
-        start = time.monotonic()
-        with CONSOLE.working(f"sauvegarde de « {saved.name} »"):
-            path = save(cluster, saved, Path(directory).expanduser().resolve(), phrase)
-    size = path.stat().st_size / 1e6
-    CONSOLE.say(f"{size:.1f} Mo en {seconds(time.monotonic() - start)}".replace(".", ",", 1))
-    print(path)
-    return 0
-
-
-def save(cluster: Cluster, saved: World, directory: Path, phrase: str) -> Path:
+def save(cluster: Superuser, saved: World, directory: Path, phrase: str) -> Path:
     """Write the sealed file, complete or not at all; returns its path."""
     directory.mkdir(parents=True, exist_ok=True)
+    HOUSE.var.mkdir(exist_ok=True)
     name = f"{saved.name}-{time.strftime('%Y%m%d-%H%M%S')}{SUFFIX}"
     draft = directory / f".{name}.part"
     # The dump is in clear for as long as the sealing lasts, beside the database itself.
@@ -65,7 +51,7 @@ def save(cluster: Cluster, saved: World, directory: Path, phrase: str) -> Path:
 
 
 @contextmanager
-def _snapshot(cluster: Cluster, database: str) -> Iterator[str]:
+def _snapshot(cluster: Superuser, database: str) -> Iterator[str]:
     """One instant of the database, shared by all that look at it within the block."""
     process = subprocess.Popen(
         [cluster.client("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"],
@@ -86,7 +72,7 @@ def _snapshot(cluster: Cluster, database: str) -> Iterator[str]:
         yield name
 
 
-def _dump(cluster: Cluster, database: str, target: Path, snapshot: str) -> None:
+def _dump(cluster: Superuser, database: str, target: Path, snapshot: str) -> None:
     shell.run(
         [cluster.client("pg_dump"), "--format=custom", "--compress=6", f"--snapshot={snapshot}",
          f"--file={target}", database],
@@ -97,7 +83,7 @@ def _dump(cluster: Cluster, database: str, target: Path, snapshot: str) -> None:
     target.chmod(0o600)
 
 
-def _roles(cluster: Cluster) -> str:
+def _roles(cluster: Superuser) -> str:
     """The roles the dump speaks of, without any password."""
     return shell.run(
         [cluster.client("pg_dumpall"), "--roles-only", "--no-role-passwords"],
@@ -130,12 +116,17 @@ def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
     tar.addfile(member, io.BytesIO(raw))
 
 
+def python() -> str:
+    """The Python that has our packages: ``var/venv``; in a container, the one that runs."""
+    return str(HOUSE.python) if HOUSE.python.exists() else sys.executable
+
+
 def sealing(action: str, phrase: str, stdin, stdout) -> subprocess.Popen:
     """The filter of ``container``; the phrase goes through a pipe, never on a command line."""
     reader, writer = os.pipe()
     try:
         process = subprocess.Popen(
-            [str(HOUSE.python), "-m", "ops.saving.container", action, str(reader)],
+            [python(), "-m", "ops.saving.container", action, str(reader)],
             stdin=stdin,
             stdout=stdout,
             stderr=subprocess.PIPE,

@@ -2,7 +2,7 @@
 
 import json
 
-from ops.postgres import Cluster
+from ops.superuser import Superuser
 
 #: Every object of the schema with its owner, rights and code; then how many rows each table has.
 OBJECTS = """
@@ -30,7 +30,7 @@ SELECT format('%I.%I', n.nspname, c.relname)
 """
 
 
-def describe(cluster: Cluster, database: str, snapshot: str = "") -> str:
+def describe(cluster: Superuser, database: str, snapshot: str = "") -> str:
     """JSON text, equal for two databases that guard and hold the same.
 
     ``snapshot``: an exported snapshot to look through, so that sales go on meanwhile.

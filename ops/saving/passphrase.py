@@ -3,6 +3,7 @@
 import getpass
 import os
 import secrets as random
+from pathlib import Path
 
 from ops import secrets
 from ops.console import CONSOLE
@@ -16,7 +17,7 @@ FILE = "backup"
 
 def for_backup() -> str:
     """The phrase to seal with: given, kept, or drawn now and shown once."""
-    given = os.environ.get(VARIABLE, "").strip()
+    given = _given()
     path = HOUSE.secrets / FILE
     if given or path.exists():
         return given or path.read_text().strip()
@@ -28,9 +29,15 @@ def for_backup() -> str:
     return phrase
 
 
+def _given() -> str:
+    """The phrase of the environment, or of the file it names (a container's secret)."""
+    path = os.environ.get(f"{VARIABLE}_FILE", "")
+    return (Path(path).read_text() if path else os.environ.get(VARIABLE, "")).strip()
+
+
 def for_restore() -> str:
     """The phrase to open with: given, asked for, or the one of this machine."""
-    given = os.environ.get(VARIABLE, "").strip()
+    given = _given()
     if given:
         return given
     path = HOUSE.secrets / FILE

@@ -13,11 +13,10 @@ from ops import databases, provision, shell, world
 from ops.console import CONSOLE
 from ops.errors import OpsError
 from ops.paths import HOUSE
-from ops.postgres import Cluster
 from ops.provision import Level
 from ops.saving import guard, passphrase
 from ops.saving.backup import FORMAT, sealing
-from ops.superuser import ADMIN
+from ops.superuser import ADMIN, Superuser
 from ops.world import World
 
 ROLE_LINE = re.compile(r'(?:CREATE|ALTER) ROLE "?(\w+)"?(?: WITH [A-Z ]+)?;')
@@ -41,6 +40,7 @@ def run(archive: str, database: str | None, *, yes: bool = False) -> int:
                     f"./escarcelle restore {path} --database {name}_restauree",
                 )
             target = world.of_name(name)
+            databases.ensure_roles(cluster)
             with CONSOLE.working(f"restauration dans « {name} »"):
                 restore(cluster, target, Path(work), manifest)
     CONSOLE.say("Propriétaires, droits et contenu du journal fiscal : identiques à la sauvegarde.")
@@ -88,9 +88,8 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, work: Path) -> None:
         raise tarfile.TarError(f"membre refusé : {member.name}")
 
 
-def restore(cluster: Cluster, target: World, work: Path, manifest: dict) -> None:
+def restore(cluster: Superuser, target: World, work: Path, manifest: dict) -> None:
     """Fill a database that does not exist yet; removed again when anything differs."""
-    databases.ensure_roles(cluster)
     missing = role_statements((work / "roles.sql").read_text(), _roles(cluster))
     if missing:
         cluster.sql("\n".join(missing), what="les rôles n'ont pas pu être recréés")
@@ -131,7 +130,7 @@ def _place(source: Path, target: Path) -> None:
         shutil.move(source, target)
 
 
-def _roles(cluster: Cluster) -> set[str]:
+def _roles(cluster: Superuser) -> set[str]:
     return {row[0] for row in cluster.sql("SELECT rolname FROM pg_roles")}
 
 

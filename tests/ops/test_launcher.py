@@ -132,9 +132,10 @@ def test_two_checkouts_have_two_identities(tmp_path):
 
 def test_services_of_systemd_call_what_exists():
     units = sorted((HOUSE.root / "config" / "systemd").glob("*.service"))
-    assert len(units) == 2
+    assert len(units) == 3
     for unit in units:
         text = unit.read_text()
         start = next(line for line in text.splitlines() if line.startswith("ExecStart="))
-        assert "escarcelle-till run --config" in start or "escarcelle up" in start
+        commands = ("escarcelle-till run --config", "escarcelle up", "escarcelle backup --due")
+        assert any(command in start for command in commands), unit.name
         assert "NoNewPrivileges=yes" in text

@@ -43,7 +43,9 @@ class EscarcelleFiscalBackup(models.Model):
         """(last successful backup, last restore test's state and message). One query."""
         self.env.cr.execute(
             """
-            SELECT (SELECT max(at) FROM escarcelle_fiscal_backup WHERE kind = 'backup' AND state = 'done'),
+            -- A line of the future was written while the clock was wrong: it counts for nothing.
+            SELECT (SELECT max(at) FROM escarcelle_fiscal_backup
+                    WHERE kind = 'backup' AND state = 'done' AND at < now() AT TIME ZONE 'UTC' + interval '1 day'),
                    t.state, t.message
             FROM (VALUES (1)) one
             LEFT JOIN (SELECT state, message FROM escarcelle_fiscal_backup WHERE kind = 'restore_test'

@@ -46,6 +46,11 @@ class TestBackupBanner(BackupCase):
         self.ran(47)
         self.assertEqual(self.banner(), [])
 
+    def test_a_success_of_the_future_reassures_nobody(self):
+        self.ran(-24 * 30)
+        self.ran(50)
+        self.assertEqual(len(self.banner()), 1)
+
     def test_a_house_that_was_never_saved_has_two_days(self):
         self.assertEqual(self.banner(), [], "opened just now")
         self.patch(
