@@ -1,1 +1,1 @@
-from . import archive, session
+from . import archive, jet_export, session

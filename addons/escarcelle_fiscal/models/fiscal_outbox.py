@@ -48,7 +48,8 @@ class EscarcelleFiscalOutbox(models.Model):
     def _escarcelle_note(self, code, description, *, survive=False):
         """Note an event (codes: ``escarcelle_core.jet``). ``survive``: even if this request fails."""
         operator = f"U{self.env.uid}"
-        if survive:
+        # Pages may be read on a replica: what they note has a cursor of its own.
+        if survive or self.env.cr.readonly:
             with self.env.registry.cursor() as cr:
                 Environment(cr, SUPERUSER_ID, {})[self._name]._escarcelle_write(code, description, operator)
         else:

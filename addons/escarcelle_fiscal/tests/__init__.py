@@ -1,9 +1,12 @@
 from . import (
     test_anchor,
     test_archive,
+    test_archive_plan,
     test_backup,
     test_device,
+    test_fec,
     test_instance,
+    test_jet_triggers,
     test_journal,
     test_module,
     test_order,

@@ -1,1 +1,1 @@
-from . import regime
+from . import jet_export, regime
