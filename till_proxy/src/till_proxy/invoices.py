@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from escarcelle_core import ticket_check, vat_number
+from escarcelle_core import invoicing, vat_number
 from escarcelle_core.documents import CANCELLATION, Customer, Invoice, Reference, Ticket
 from escarcelle_core.errors import EscarcelleError
 
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from .catalog import Catalog
     from .index import KnownTicket
     from .writer import Writer
-
-_LATE = (
-    "Pas d'escompte pour paiement anticipé. En cas de retard de paiement : pénalités au taux de la BCE"
-    " majoré de 10 points et indemnité forfaitaire de 40 € pour frais de recouvrement (C. com. art."
-    " L441-10)."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -72,23 +65,14 @@ def issue(writer: "Writer", catalog: "Catalog", wanted: Wanted, cashier: Cashier
     customer = _customer(catalog, wanted.customer, ticket)
     today = writer.desk.rules.local(writer.at()).date()
     sold = min(date.fromisoformat(record.local[:10]), today)
-    invoice = Invoice(
-        customer, sold, *_terms(catalog, ticket, customer, today), _corrected(writer, ticket)
-    )
-    document = replace(
-        ticket,
-        uid=wanted.wish.uuid,
-        document="FCT",
-        company=writer.desk.company,
-        cashier=cashier.code,
-        customer=customer.code,
-        origin=Reference("TCK", known.till_number, known.seq, known.uuid),
-        overrides=(),
-        degraded=False,
-        invoice=invoice,
-    )
+    due = _due(catalog, ticket, customer, today)
+    said = invoicing.terms(ticket, due, professional=bool(customer.vat))
+    invoice = Invoice(customer, sold, max(due, sold), said, _corrected(writer, ticket))
+    origin = Reference("TCK", known.till_number, known.seq, known.uuid)
     try:
-        ticket_check.same_sale(document, ticket)
+        document = invoicing.invoice_of(
+            ticket, origin, wanted.wish.uuid, writer.desk.company, cashier.code, invoice
+        )
     except EscarcelleError as error:
         raise Refusal("amount_mismatch", str(error)) from error
     facts = {"ticket": known.uuid, "customer": customer.code, "day": known.day}
@@ -125,23 +109,11 @@ def _customer(catalog: "Catalog", wanted: Customer, ticket: Ticket) -> Customer:
     return replace(wanted, vat=vat, code=wanted.code or ticket.customer)
 
 
-def _terms(
-    catalog: "Catalog", ticket: Ticket, customer: Customer, today: date
-) -> tuple[date, tuple[str, ...]]:
-    """When the invoice is due, and what it says of it (C. com. art. L441-9)."""
-    owed = sum(p.amount for p in ticket.payments if p.mode == "COMPTE")
-    due = today
-    if ticket.operation == CANCELLATION:
-        said = ["Avoir porté au compte du client." if owed else "Avoir remboursé."]
-    elif owed > 0:
-        known = catalog.customers.get(customer.code)
-        due = today + timedelta(days=known.terms_days if known else 0)
-        said = [f"À payer au plus tard le {due:%d/%m/%Y}."]
-    else:
-        said = ["Payée comptant."]
-    if customer.vat and ticket.operation != CANCELLATION:
-        said.append(_LATE)
-    return due, tuple(said)
+def _due(catalog: "Catalog", ticket: Ticket, customer: Customer, today: date) -> date:
+    """When the invoice is due: today, or what was agreed with who has an account."""
+    known = catalog.customers.get(customer.code)
+    days = known.terms_days if known and invoicing.owed(ticket) > 0 else 0
+    return today + timedelta(days=days)
 
 
 def _corrected(writer: "Writer", ticket: Ticket) -> Reference | None:
