@@ -1,9 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools import archive_files
 
+VERDICTS = [
+    ("sound", "Sound"), ("defects", "Defects"), ("unusable", "Unusable"), ("missing", "File missing"),
+]  # fmt: skip
 LEVELS = [("J", "Day"), ("M", "Month"), ("A", "Fiscal year")]
 
 
@@ -34,9 +37,19 @@ class EscarcelleFiscalArchive(models.Model):
     )  # fmt: skip
     sha256 = fields.Char("SHA-256 of the file", readonly=True)
     size = fields.Integer("Size (bytes)", readonly=True, aggregator=None)
-    verdict = fields.Selection(
-        [("sound", "Sound"), ("defects", "Defects"), ("unusable", "Unusable")], readonly=True
+    state = fields.Selection(
+        [("complete", "Complete"), ("waiting", "Waits for tills"), ("completed", "Completed since")],
+        readonly=True,
+        help="Completed since: what was missing is in a later archive of the same kind.",
     )
+    is_supplement = fields.Boolean(
+        "Supplement", readonly=True, help="Completes an earlier archive of the same period."
+    )
+    quarantined = fields.Integer(
+        "Quarantined documents", readonly=True, help="Signed, outside the chains, in no total."
+    )
+    stamped_at = fields.Datetime("Time-stamped on", readonly=True)
+    verdict = fields.Selection(VERDICTS, readonly=True)
     report = fields.Text("Verification report", readonly=True)
     verified_at = fields.Datetime("Verified on", readonly=True)
     is_present = fields.Boolean("File present", compute="_compute_is_present")
@@ -46,27 +59,41 @@ class EscarcelleFiscalArchive(models.Model):
         # The seal is the server's own record; whose sales it holds is written in it.
         return SQL(
             """
-            SELECT r.id::integer AS id, r.id::integer AS record_id, r.seq::integer AS number,
-                   (xpath('/archive/@nom', d.xml))[1]::text AS name,
+            WITH seal AS MATERIALIZED (
+                SELECT r.id, r.till, r.seq, r.at, r.payload,
+                       (xpath('/archive/@nom', d.xml))[1]::text AS name,
+                       (xpath('/archive/entete/societe/@siret', d.xml))[1]::text AS siret,
+                       (xpath('/archive/@niveau', d.xml))[1]::text AS level,
+                       (xpath('/archive/@premier-jour', d.xml))[1]::text::date AS first_day,
+                       (xpath('/archive/@dernier-jour', d.xml))[1]::text::date AS last_day,
+                       xpath('/archive/caisses/caisse/@enregistrements', d.xml)::text[] AS records,
+                       xpath('/archive/caisses/caisse[@close="N"][not(@retiree="O")]/@numero', d.xml)::text[]
+                           AS missing,
+                       coalesce((xpath('/archive/quarantaines/@documents', d.xml))[1]::text::integer, 0)
+                           AS quarantined
+                FROM fiscal.record r CROSS JOIN LATERAL (SELECT r.xml::xml AS xml) d
+                WHERE r.kind = 'ARC'
+            )
+            SELECT s.id::integer AS id, s.id::integer AS record_id, s.seq::integer AS number, s.name,
                    (SELECT c.id FROM res_company c JOIN res_partner p ON p.id = c.partner_id
-                    WHERE replace(p.company_registry, ' ', '')
-                          = (xpath('/archive/entete/societe/@siret', d.xml))[1]::text
-                    ORDER BY c.id LIMIT 1) AS company_id,
-                   (xpath('/archive/@niveau', d.xml))[1]::text AS level,
-                   (xpath('/archive/@premier-jour', d.xml))[1]::text::date AS first_day,
-                   (xpath('/archive/@dernier-jour', d.xml))[1]::text::date AS last_day,
-                   r.at AT TIME ZONE 'UTC' AS made_at,
-                   (SELECT sum(n::text::integer)
-                    FROM unnest(xpath('/archive/caisses/caisse/@enregistrements', d.xml)) n) AS records,
-                   split_part(r.payload, ',', 2)::bigint / 100.0 AS amount,
-                   nullif(array_to_string(
-                       xpath('/archive/caisses/caisse[@close="N"]/@numero', d.xml)::text[], ', '), '') AS missing,
+                    WHERE replace(p.company_registry, ' ', '') = s.siret ORDER BY c.id LIMIT 1) AS company_id,
+                   s.level, s.first_day, s.last_day, s.at AT TIME ZONE 'UTC' AS made_at,
+                   (SELECT sum(n::integer) FROM unnest(s.records) n) AS records,
+                   split_part(s.payload, ',', 2)::bigint / 100.0 AS amount,
+                   nullif(array_to_string(s.missing, ', '), '') AS missing,
+                   CASE WHEN s.missing = '{}' THEN 'complete'
+                        WHEN NOT EXISTS (
+                            SELECT FROM unnest(s.missing) m WHERE NOT EXISTS (
+                                SELECT FROM seal l WHERE l.siret = s.siret AND l.level = s.level AND l.seq > s.seq
+                                AND l.last_day >= s.last_day AND NOT m = ANY(l.missing)))
+                        THEN 'completed' ELSE 'waiting' END AS state,
+                   EXISTS (SELECT FROM seal e WHERE e.siret = s.siret AND e.level = s.level
+                           AND e.first_day = s.first_day AND e.seq < s.seq) AS is_supplement,
+                   s.quarantined,
+                   (SELECT min(t.stamped_at) AT TIME ZONE 'UTC' FROM fiscal.time_stamp t
+                    WHERE t.till = s.till AND t.kind = 'ARC' AND t.seq = s.seq) AS stamped_at,
                    k.sha256, k.size, k.verdict, k.report, k.verified_at
-            FROM fiscal.record r
-            CROSS JOIN LATERAL (SELECT r.xml::xml AS xml) d
-            LEFT JOIN escarcelle_fiscal_archive_check k
-                   ON k.name = (xpath('/archive/@nom', d.xml))[1]::text
-            WHERE r.kind = 'ARC'
+            FROM seal s LEFT JOIN escarcelle_fiscal_archive_check k ON k.name = s.name
             """
         )
 
@@ -103,17 +130,24 @@ class EscarcelleFiscalArchive(models.Model):
         """Verify the files again, now."""
         if not self.env.user.has_group("escarcelle_fiscal.group_auditor"):
             raise AccessError(self.env._("Only people in charge of the fiscal journal verify archives."))
-        for archive in self:
-            path = archive._escarcelle_path()
-            if path is None:
-                raise UserError(
-                    self.env._(
-                        "The file %s is no longer on the server. Put it back from a copy.", archive.name
-                    )
-                )
-            self.env["escarcelle.fiscal.archive.check"].sudo()._escarcelle_check(path)
+        check = self.env["escarcelle.fiscal.archive.check"].sudo()
+        gone = [archive.name for archive in self if not check._escarcelle_look(archive)]
         self.env.flush_all()
         self.invalidate_model()
+        if gone:
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "danger",
+                    "sticky": True,
+                    "message": self.env._(
+                        "No longer on the server: %s. Put it back from a copy.", ", ".join(gone)
+                    ),
+                    "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                },
+            }
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_download(self):
         """Download the file."""

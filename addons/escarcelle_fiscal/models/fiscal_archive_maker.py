@@ -1,4 +1,6 @@
-from datetime import timedelta
+import errno
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -9,6 +11,7 @@ from escarcelle_core.archive_builder import ArchiveBuilder
 from escarcelle_core.chain import issue_archive, issue_event
 from escarcelle_core.documents import KINDS, JetEvent
 from escarcelle_core.errors import EscarcelleError
+from escarcelle_core.quarantine_xml import Decision, Quarantined
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 
@@ -16,7 +19,22 @@ from ..tools import archive_files, standing, wire
 
 #: Records read at once: what an archive of any length takes in memory.
 BATCH = 500
+#: A transaction that keeps a document aside lasts less than that: what an archive could not see yet is in
+#: the next one, and one may be in two.
+OVERLAP = timedelta(hours=1)
 _READ = wire.SELECT.replace("SELECT", "SELECT id,", 1)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A seal that stands in the journal, and when it was made (aware)."""
+
+    seal: ArchiveSeal
+    made_at: datetime
+
+
+class ArchiveTaken(UserError):
+    """Somebody else archived that period meanwhile."""
 
 
 class EscarcelleFiscalArchiveMaker(models.AbstractModel):
@@ -31,11 +49,13 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
     _description = "Maker of fiscal archives"
 
     @api.model
-    def _escarcelle_make(self, company, level, day):
+    def _escarcelle_make(self, company, level, day, after=None, heard=None):
         """Make the archive of the period of ``level`` (J, M, A) containing ``day``.
 
-        Returns its file name. UserError when the journal cannot be archived. The file is in its place
-        once the transaction is committed.
+        Returns its file name. UserError when the journal cannot be archived, ArchiveTaken when
+        ``after`` (number of the last archive of that company and level, 0 = none) is not the last any
+        more. ``heard`` is told how many records are done. The file is in its place once the transaction
+        is committed.
         """
         files = self.env["escarcelle.fiscal.instance"]._escarcelle_open()
         # Signs what waits, and the initialisation of the server's journal when it is its first line.
@@ -44,6 +64,8 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
         journal = self.env["escarcelle.fiscal.journal"]
         desk = device._escarcelle_server_desk(files)
         state = journal._escarcelle_standing(files.till)
+        if after is not None and after != self._escarcelle_last_number(files.till, company, level):
+            raise ArchiveTaken(self.env._("This period has just been archived by somebody else."))
         self._escarcelle_settle_files(files.till)
         at = device._escarcelle_now()
         tills = self._escarcelle_tills(company, files.till)
@@ -54,11 +76,31 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
             desk.device, rules, at, keys,
         )  # fmt: skip
         folder = self.env["escarcelle.fiscal.instance"]._escarcelle_folder()
+        self.env.cr.postrollback.add(lambda: archive_files.discard(folder, header.name))
+        try:
+            self._escarcelle_build(header, certificates, tills, (folder, desk, state), heard)
+        except OSError as error:
+            archive_files.discard(folder, header.name)
+            raise UserError(self._escarcelle_disk(error, folder)) from error
+        except BaseException:
+            archive_files.discard(folder, header.name)
+            raise
+        self.env.cr.postcommit.add(lambda: archive_files.deliver(folder, header.name))
+        self.env["escarcelle.fiscal.archive.check"]._escarcelle_check(
+            archive_files.waiting(folder, header.name)
+        )
+        return header.name
+
+    def _escarcelle_build(self, header, certificates, tills, place, heard):
+        """All the files, the seal in the journal, the packed archive waiting for the commit."""
+        folder, desk, state = place
+        at, level = header.made_at, header.period.level
+        journal = self.env["escarcelle.fiscal.journal"]
         with archive_files.workshop(folder) as work:
             builder = ArchiveBuilder(archive_files.opener(work), header, certificates)
             builder.add_verifier(pyz.build())
             try:
-                self._escarcelle_fill(builder, tills)
+                self._escarcelle_fill(builder, tills, heard)
                 seal = builder.finish(desk.signer, desk.signer.certificate_pem)
                 issue = issue_archive(state, desk, seal, at)
                 sealed = issue.records[-1]
@@ -66,25 +108,99 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
                 told = issue_event(issue.state, desk, JetEvent(code, header.name), at)
             except EscarcelleError as error:
                 raise UserError(str(error)) from error
-            journal._escarcelle_append(files.till, [*issue.records, *told.records])
+            journal._escarcelle_append(header.server.uid, [*issue.records, *told.records])
             builder.write_seal(sealed)
-            target = archive_files.waiting(folder, header.name)
-            self.env.cr.postrollback.add(lambda: archive_files.discard(folder, header.name))
-            archive_files.pack(work, target)
-        self.env.cr.postcommit.add(lambda: archive_files.deliver(folder, header.name))
+            archive_files.pack(work, archive_files.waiting(folder, header.name))
         self._escarcelle_say_deviations(builder)
-        self.env["escarcelle.fiscal.archive.check"]._escarcelle_check(target)
-        return header.name
 
-    def _escarcelle_fill(self, builder, tills):
+    def _escarcelle_disk(self, error, folder):
+        """What somebody has to do about an archive that could not be written."""
+        if error.errno == errno.ENOSPC:
+            return self.env._(
+                "The disk is full: the archive was not made. Free some space where %s stands and archive again.",
+                folder,
+            )
+        return self.env._(
+            "The archive cannot be written in %(folder)s (%(reason)s). Give Odoo's account the right to write"
+            " there and archive again.",
+            folder=folder, reason=error.strerror or str(error),
+        )  # fmt: skip
+
+    def _escarcelle_fill(self, builder, tills, heard=None):
         period = builder.header.period
         earlier = self._escarcelle_previous(builder.header)
+        starts = {}
         for uid8, number in tills:
             before, last_id = self._escarcelle_start(uid8, earlier, period.first)
             builder.till(uid8, number, before)
             for data in self._escarcelle_read(uid8, last_id, period.last):
                 builder.record(Record.from_json(data))
+                if heard and not builder.records % BATCH:
+                    heard(builder.records)
+            starts[uid8] = before
             builder.end_till()
+        uids = [uid8 for uid8, _number in tills]
+        since = earlier and earlier.made_at - OVERLAP
+        for kept in self._escarcelle_aside(uids, since):
+            builder.quarantine(kept)
+        for decision in self._escarcelle_decisions(uids, since):
+            builder.decision(decision)
+        self._escarcelle_add_tokens(builder, starts[builder.header.server.uid])
+
+    def _escarcelle_aside(self, uids, since):
+        """What was kept aside of these devices since (aware, None = ever), oldest first."""
+        last_id = 0
+        while True:
+            self.env.cr.execute(
+                "SELECT id, received_at, reason, detail, entry, record FROM fiscal.quarantine"
+                " WHERE till = ANY(%s) AND id > %s AND received_at >= coalesce(%s::timestamptz, '-infinity')"
+                " ORDER BY id LIMIT %s",
+                [uids, last_id, since, BATCH],
+            )
+            rows = self.env.cr.fetchall()
+            for number, received, reason, detail, entry, record in rows:
+                received = received.astimezone(timezone.utc).replace(microsecond=0)
+                yield Quarantined(number, received, reason, detail, entry, Record.from_json(record))
+            if len(rows) < BATCH:
+                return
+            last_id = rows[-1][0]
+
+    def _escarcelle_decisions(self, uids, since):
+        """What was decided of it since."""
+        self.env.cr.execute(
+            "SELECT d.id, d.quarantine_id, d.state, d.decided_by, d.decided_at, d.reason"
+            " FROM fiscal.quarantine_decision d JOIN fiscal.quarantine q ON q.id = d.quarantine_id"
+            " WHERE q.till = ANY(%s) AND d.decided_at >= coalesce(%s::timestamptz, '-infinity') ORDER BY d.id",
+            [uids, since],
+        )
+        for number, document, state, by, at, reason in self.env.cr.fetchall():
+            at = at.astimezone(timezone.utc).replace(microsecond=0)
+            yield Decision(number, document, state, by, at, reason)
+
+    def _escarcelle_add_tokens(self, builder, before):
+        """Time stamps of the server's records that are in this archive."""
+        server = builder.header.server
+        self.env.cr.execute(
+            "SELECT DISTINCT ON (s.kind, s.seq) s.kind, s.seq, s.token FROM fiscal.time_stamp s"
+            " JOIN fiscal.record r ON (r.till, r.kind, r.seq) = (s.till, s.kind, s.seq)"
+            " WHERE s.till = %s AND r.business_day <= %s AND r.seq > CASE s.kind WHEN 'ANC' THEN %s ELSE %s END"
+            " ORDER BY s.kind, s.seq, s.id",
+            [server.uid, builder.header.period.last, before.seq("ANC"), before.seq("ARC")],
+        )
+        for kind, seq, token in self.env.cr.fetchall():
+            builder.add_token(kind, server.number, seq, bytes(token))
+
+    @api.model
+    def _escarcelle_count(self, company, level, day):
+        """About how many records an archive will hold."""
+        period = ArchivePeriod.of(level, day, company._escarcelle_rules())
+        row = self.env["escarcelle.fiscal.instance"]._escarcelle_row()
+        uids = [uid8 for uid8, _number in self._escarcelle_tills(company, row and row[1])]
+        self.env.cr.execute(
+            "SELECT count(*) FROM fiscal.record WHERE till = ANY(%s) AND business_day BETWEEN %s AND %s",
+            [uids, period.first, period.last],
+        )
+        return self.env.cr.fetchone()[0]
 
     def _escarcelle_read(self, uid8, last_id, last_day):
         """Records of a device after ``last_id``, up to a business day, in the order of its chain."""
@@ -122,22 +238,32 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
     def _escarcelle_previous(self, header):
         """The seal this archive continues: the last one of the same company and level, when it is of
         the period before this one, or of the same period (this one is then its supplement)."""
-        self.env.cr.execute(
-            "SELECT xml FROM fiscal.record WHERE till = %s AND kind = 'ARC' ORDER BY seq DESC",
-            [header.server.uid],
-        )
         period = header.period
-        for (xml,) in self.env.cr.fetchall():
-            seal: ArchiveSeal = archive_xml.read(stamp.parse(xml))
-            if (seal.period.level, seal.company.siret) == (period.level, header.company.siret):
-                follows = seal.period.last == period.first - timedelta(days=1)
-                return seal if follows or seal.period.first == period.first else None
-        return None
+        sealed = self._escarcelle_last(header.server.uid, header.company.siret, period.level)
+        if sealed is None:
+            return None
+        follows = sealed.seal.period.last == period.first - timedelta(days=1)
+        return sealed if follows or sealed.seal.period.first == period.first else None
+
+    def _escarcelle_last(self, server, siret, level):
+        """The last seal of a taxpayer and level, None before the first."""
+        # Which archives: the name of each stands in its document, so that few are parsed.
+        self.env.cr.execute(
+            "SELECT xml, at FROM fiscal.record WHERE till = %s AND kind = 'ARC' AND strpos(xml, %s) > 0"
+            " AND strpos(xml, %s) > 0 ORDER BY seq DESC LIMIT 1",
+            [server, f' niveau="{level}" ', f' siret="{siret}"'],
+        )
+        row = self.env.cr.fetchone()
+        return row and Sealed(archive_xml.read(stamp.parse(row[0])), row[1].astimezone(timezone.utc))
+
+    def _escarcelle_last_number(self, server, company, level):
+        sealed = self._escarcelle_last(server, company._escarcelle_company().siret, level)
+        return sealed.seal.seq if sealed else 0
 
     def _escarcelle_start(self, uid8, earlier, first):
         """(TillState, id of the last record) where an archive begins for a device."""
         if earlier:
-            heads = next((dict(till.heads) for till in earlier.tills if till.uid == uid8), {})
+            heads = next((dict(till.heads) for till in earlier.seal.tills if till.uid == uid8), {})
             places = tuple((kind, head.seq, head.signature) for kind, head in heads.items())
             if not places:
                 return TillState(), 0
@@ -148,7 +274,7 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
                     self.env._(
                         "The journal no longer holds what archive %s attests. It was restored from an older"
                         " copy or altered: stop archiving, keep the archives, and call your support.",
-                        earlier.name,
+                        earlier.seal.name,
                     )
                 )
         else:
@@ -163,6 +289,7 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
     def _escarcelle_settle_files(self, server):
         """Files left waiting when the server was killed: the journal says which are archives."""
         folder = self.env["escarcelle.fiscal.instance"]._escarcelle_folder()
+        archive_files.sweep(folder)
         for name in archive_files.left_waiting(folder):
             self.env.cr.execute(
                 "SELECT EXISTS (SELECT FROM fiscal.record WHERE till = %s AND kind = 'ARC'"

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from escarcelle_core.archive import ArchivePeriod
 
 from .fiscal_archive import LEVELS
+from .fiscal_archive_task import AT_ONCE
 
 
 class EscarcelleFiscalArchiveWizard(models.TransientModel):
@@ -48,6 +49,12 @@ class EscarcelleFiscalArchiveWizard(models.TransientModel):
             raise AccessError(self.env._("This company is not one of yours."))
         if self.day > self._default_day():
             raise UserError(self.env._("This period has not begun: choose a day that is past."))
+        company = self.company_id.sudo()
+        maker = self.env["escarcelle.fiscal.archive.maker"].sudo()
+        if maker._escarcelle_count(company, self.level, self.day) > AT_ONCE:
+            period = ArchivePeriod.of(self.level, self.day, company._escarcelle_rules())
+            self.env["escarcelle.fiscal.archive.task"].sudo()._escarcelle_request(company, period)
+            return self.env["ir.actions.actions"]._for_xml_id("escarcelle_fiscal.fiscal_archive_task_action")
         archive = self.env["escarcelle.fiscal.archive"]._escarcelle_archive(
             self.company_id, self.level, self.day
         )

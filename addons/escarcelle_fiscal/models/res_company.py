@@ -9,7 +9,8 @@ from escarcelle_core.periods import PeriodRules
 TAXPAYER = {"company_registry", "vat"}
 ISSUER = {"name", "street", "street2", "zip", "city", "country_id", "ape", "phone"}
 SETTINGS = {
-    "escarcelle_closing_hour", "escarcelle_timezone", "fiscalyear_last_month", "fiscalyear_last_day",
+    "escarcelle_archive_days", "escarcelle_archive_delay", "escarcelle_closing_hour", "escarcelle_timezone",
+    "fiscalyear_last_month", "fiscalyear_last_day",
     "tax_calculation_rounding_method", "escarcelle_territory", "escarcelle_regime",
 }  # fmt: skip
 
@@ -29,6 +30,18 @@ class ResCompany(models.Model):
         "Accountant's e-mail", help="Receives the daily fiscal anchor of the shop."
     )
 
+    escarcelle_archive_days = fields.Boolean(
+        "Archive every day", help="Months and fiscal years are archived by themselves in any case."
+    )
+    escarcelle_archive_delay = fields.Integer(
+        "Days to wait for a till", default=10,
+        help="A period is archived when every till has closed it, at the latest this many days after its end."
+        " What comes later makes a supplement.",
+    )  # fmt: skip
+
+    _escarcelle_archive_delay_range = models.Constraint(
+        "CHECK (escarcelle_archive_delay BETWEEN 0 AND 60)", "An archive waits 60 days for a till at most."
+    )
     _escarcelle_closing_hour_range = models.Constraint(
         "CHECK (escarcelle_closing_hour BETWEEN 0 AND 23)", "The closing hour goes from 0 to 23."
     )

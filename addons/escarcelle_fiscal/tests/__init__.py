@@ -6,6 +6,7 @@ from . import (
     test_device,
     test_fec,
     test_instance,
+    test_invoice,
     test_jet_triggers,
     test_journal,
     test_module,

@@ -58,15 +58,14 @@ def opener(work: Path):
 def pack(source: Path, target: Path) -> None:
     """Write the files below ``source`` into the .7z file ``target``, whole and on disk."""
     part = target.with_name(f".{target.name}")
-    with py7zr.SevenZipFile(part, "w", filters=_FILTERS) as packed:
-        for path in sorted(source.rglob("*")):
-            if path.is_file():
-                packed.write(path, path.relative_to(source).as_posix())
-    with part.open("rb") as stream:
-        os.fsync(stream.fileno())
-    part.chmod(0o600)
-    part.rename(target)
-    _sync(target.parent)
+    try:
+        with py7zr.SevenZipFile(part, "w", filters=_FILTERS) as packed:
+            for path in sorted(source.rglob("*")):
+                if path.is_file():
+                    packed.write(path, path.relative_to(source).as_posix())
+        _settle(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def deliver(folder: Path, name: str) -> None:
@@ -82,6 +81,36 @@ def discard(folder: Path, name: str) -> None:
     waiting(folder, name).unlink(missing_ok=True)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a killed server was building. Only while nobody else can build: under the lock of
+    the server's chain."""
+    for path in [*(folder / "archives").glob(".*"), *waiting(folder, "").glob(".ARC*")]:
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def copy(folder: Path, name: str, elsewhere: Path) -> bool:
+    """Copy an archive in its place to another folder, whole or not at all; False when it is there
+    already. OSError when it cannot be written."""
+    target = elsewhere / name
+    source = final(folder, name)
+    if target.is_file() and target.stat().st_size == source.stat().st_size:
+        return False
+    part = elsewhere / f".{name}"
+    try:
+        shutil.copyfile(source, part)
+        _settle(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    return True
+
+
+def beside(folder: Path, name: str, content: bytes) -> None:
+    """Write a small file beside the archives (a time stamp), whole."""
+    part = folder / "archives" / f".{name}"
+    part.write_bytes(content)
+    _settle(part, folder / "archives" / name)
+
+
 def left_waiting(folder: Path) -> list[str]:
     """Archives of transactions whose end was not seen (the server was killed in between)."""
     return sorted(p.name for p in waiting(folder, "").glob("ARC*.7z"))
@@ -94,6 +123,14 @@ def digest(path: Path) -> str:
         while block := stream.read(1 << 20):
             found.update(block)
     return found.hexdigest()
+
+
+def _settle(part: Path, target: Path) -> None:
+    with part.open("rb") as stream:
+        os.fsync(stream.fileno())
+    part.chmod(0o600)
+    part.rename(target)
+    _sync(target.parent)
 
 
 def _sync(path: Path) -> None:

@@ -144,8 +144,8 @@ class ArchivedShare:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedQuarantine:
-    """Documents outside the chains, and decisions about them, held by an archive; and the last of
-    each (their own numbers, 0 = none) that it or an archive before it holds."""
+    """Documents outside the chains, and decisions about them, held by an archive, and the number of
+    the last of each (0 = none)."""
 
     documents: int = 0
     last: int = 0

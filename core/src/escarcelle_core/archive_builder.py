@@ -102,10 +102,6 @@ class ArchiveBuilder:
             )
         )  # fmt: skip
 
-    def quarantined_until(self, last: int, last_decision: int) -> None:
-        """What the archive before this one held already (0 = nothing)."""
-        self._kept = replace(self._kept, last=last, last_decision=last_decision)
-
     def quarantine(self, kept: Quarantined) -> None:
         """A document outside the chains, in the order of their numbers."""
         self._writer.quarantine(kept)

@@ -53,12 +53,12 @@ class Aside:
 
     def compare(self, stated: ArchivedQuarantine) -> Finding | None:
         """What the seal says of all this; None when it is right."""
-        found = (self._documents, self._last or stated.last, self._decisions,
-                 self._last_decision or stated.last_decision)  # fmt: skip
-        said = (stated.documents, stated.last, stated.decisions, stated.last_decision)
-        if found == said:
+        found = ArchivedQuarantine(
+            self._documents, self._last, self._decisions, self._last_decision
+        )
+        if found == stated:
             return None
-        return ("quarantaine", str(said), str(found),
+        return ("quarantaine", str(stated), str(found),
                 "le sceau n'annonce pas les documents mis à part qui sont dans l'archive")  # fmt: skip
 
     def summarise(self, name: str, outcome: Outcome) -> None:
