@@ -30,6 +30,7 @@ class FakeServer:
     def __init__(self, certificate: str = "") -> None:
         self.mode = "ok"
         self.parts = till_shop.parts()
+        self.period = PERIOD
         self.codes = {"AAAA-BBBB": 3, "CCCC-DDDD": 4}
         self.keys: dict[str, str] = {}
         self.verifiers: dict[str, Verifier] = {}
@@ -90,7 +91,7 @@ class FakeServer:
         self.states[till], self.records[till] = TillState(), []
         return 200, {
             "till": till, "number": number, "api_key": key, "config_id": 1, "company": COMPANY,
-            "instance": "test", "period": PERIOD, "server_certificate": "",
+            "instance": "test", "period": self.period, "server_certificate": "",
         }  # fmt: skip
 
     def push(self, till: str, body: dict) -> tuple[int, dict]:
