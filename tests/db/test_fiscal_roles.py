@@ -8,12 +8,14 @@ from fiscal_database import FiscalDatabase, append
 
 TABLES = (
     "certificate", "certificate_revocation", "fact", "head", "instance", "quarantine",
-    "quarantine_decision", "record", "schema_migration", "till", "till_clock", "time_stamp",
+    "quarantine_decision", "record", "retirement", "schema_migration", "succession", "till", "till_clock",
+    "time_stamp",
 )  # fmt: skip
 COLUMN = {
     "certificate": "pem", "certificate_revocation": "reason", "fact": "value", "head": "seq",
     "instance": "id", "quarantine": "reason", "quarantine_decision": "reason", "record": "payload",
-    "schema_migration": "name", "till": "name", "till_clock": "appends", "time_stamp": "server",
+    "retirement": "kind", "schema_migration": "name", "succession": "predecessor", "till": "name",
+    "till_clock": "appends", "time_stamp": "server",
 }  # fmt: skip
 
 
@@ -30,6 +32,8 @@ def database(house):
             "SELECT fiscal.quarantine(%s, jsonb_build_array(%s::jsonb), 'essai', 'revoked_key', 'essai')",
             [lost.uid, psycopg2.extras.Json(record)],
         )
+        cr.execute("SELECT fiscal.retire_till(%s, 'stolen', 'essai', NULL, 'U1')", [lost.uid])
+        cr.execute("SELECT fiscal.succeed_till(%s, %s)", [till.uid, lost.uid])
         cr.execute("SELECT fiscal.decide_quarantine(id, 'explained', 'essai', 'U1') FROM fiscal.quarantine")
         till.anchor(cr)
         cr.execute(

@@ -16,15 +16,15 @@ MISSING = (
 )
 
 #: Last numbered file of ``config/fiscal`` this addon needs.
-VERSION = 8
+VERSION = 9
 
 #: SHA-256 over name, body and settings of the functions (``FINGERPRINT``); a test keeps it true.
-FUNCTIONS = "8a4f8a8a7c7b6121b822db765d8f09a92411473052d3328620b80f8a77879fa4"
+FUNCTIONS = "ee391b87e698a68d373cf215f69584f6d2dd9ced756776d51facb38338154da4"
 
 OWNER = "fiscal_owner"
 TABLES = (
     "certificate", "certificate_revocation", "fact", "head", "instance", "quarantine", "quarantine_decision",
-    "record", "schema_migration", "till", "till_clock", "time_stamp",
+    "record", "retirement", "schema_migration", "succession", "till", "till_clock", "time_stamp",
 )  # fmt: skip
 
 FINGERPRINT = """
