@@ -56,7 +56,7 @@ def test_an_idle_till_closes_its_day_at_its_hour(make_program, server, clock, ni
     assert answer["business_day"].replace("-", "") == closed
     assert not program.status()["day"]["closed"]
     clock.write_text(after)
-    program.until(lambda: program.status()["day"]["closed"])  # nobody touched it
+    program.until(lambda: _periods(server, program) == [closed])  # nobody touched it
     program.log_in()
     assert program.sell()["business_day"] == following
     program.synced()
