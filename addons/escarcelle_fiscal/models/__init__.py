@@ -30,6 +30,7 @@ from . import (
     fiscal_ordered,
     fiscal_piece,
     fiscal_quarantine,
+    fiscal_quarantine_decision,
     fiscal_release,
     fiscal_run,
     fiscal_sales_journal,

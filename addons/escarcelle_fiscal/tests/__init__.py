@@ -12,6 +12,7 @@ from . import (
     test_module,
     test_order,
     test_outbox,
+    test_quarantine,
     test_piece,
     test_regimes,
     test_security,
