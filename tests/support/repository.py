@@ -10,7 +10,12 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ADDONS = ("escarcelle_fiscal", "escarcelle_pos", "escarcelle_social")
+ADDONS = (
+    "escarcelle_fiscal", "escarcelle_fiscal_purchase", "escarcelle_fiscal_sale", "escarcelle_pos",
+    "escarcelle_social",
+)  # fmt: skip
+#: Between one of ours and a module of Odoo: installed by themselves when both are there.
+BRIDGES = ("escarcelle_fiscal_purchase", "escarcelle_fiscal_sale")
 
 
 @cache
