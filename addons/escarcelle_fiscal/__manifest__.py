@@ -6,7 +6,7 @@
     "author": "Escarcelle contributors",
     "license": "LGPL-3",
     "depends": ["point_of_sale", "l10n_fr_account"],
-    "external_dependencies": {"python": ["escarcelle-core>=0.1", "py7zr>=1.0"]},
+    "external_dependencies": {"python": ["escarcelle-core>=0.1", "py7zr>=1.0", "asn1crypto>=1.5"]},
     "data": [
         "security/security.xml",
         "security/ir.model.access.csv",
@@ -31,6 +31,10 @@
         "report/fiscal_piece.xml",
         "views/fiscal_piece.xml",
         "views/stock.xml",
+        "views/fiscal_release.xml",
+        "report/attestation.xml",
+        "views/fiscal_attestation.xml",
+        "views/fiscal_situation.xml",
         "views/menus.xml",
     ],
     "assets": {

@@ -3,6 +3,15 @@ from odoo.tools.sql import drop_view_if_exists
 
 from escarcelle_core.signing import key_id
 
+#: Why a device sells no more.
+RETIREMENTS = [
+    ("stolen", "Stolen"),
+    ("lost", "Lost"),
+    ("broken", "Out of order"),
+    ("replaced", "Replaced"),
+    ("closed", "No longer needed"),
+]
+
 
 class EscarcelleFiscalTill(models.Model):
     """A device that signs or is signed for. Read from ``fiscal.till``: append-only, a change is a new
@@ -30,6 +39,12 @@ class EscarcelleFiscalTill(models.Model):
     last_record = fields.Datetime("Last record received", readonly=True)
     tickets = fields.Integer("Last ticket", readonly=True, help="Sequence number of the last ticket.")
     is_revoked = fields.Boolean("Revoked", readonly=True)
+    retired_as = fields.Selection(RETIREMENTS, "Retired because", readonly=True)
+    retired_at = fields.Datetime("Retired on", readonly=True)
+    last_day = fields.Date("Last day of sale", readonly=True)
+    retirement_note = fields.Char("Said then", readonly=True)
+    predecessor_id = fields.Many2one("escarcelle.fiscal.till", "In the place of", readonly=True)
+    successor_id = fields.Many2one("escarcelle.fiscal.till", "Replaced by", readonly=True)
 
     def init(self):
         # A view, not a table query: other models join it by name when they are sorted by device.
@@ -45,10 +60,17 @@ class EscarcelleFiscalTill(models.Model):
                    NOT EXISTS (
                        SELECT FROM fiscal.certificate c
                        LEFT JOIN fiscal.certificate_revocation r USING (till, key_id)
-                       WHERE c.till = t.uid AND r.id IS NULL) AS is_revoked
+                       WHERE c.till = t.uid AND r.id IS NULL) AS is_revoked,
+                   g.kind AS retired_as, g.retired_at AT TIME ZONE 'UTC' AS retired_at, g.last_day,
+                   g.note AS retirement_note, p.id::integer AS predecessor_id, s.id::integer AS successor_id
             FROM fiscal.till t
             JOIN fiscal.till f ON f.uid = t.uid AND f.version = 1
             LEFT JOIN fiscal.head k ON k.till = t.uid AND k.kind = 'TCK'
+            LEFT JOIN fiscal.retirement g ON g.till = t.uid
+            LEFT JOIN fiscal.succession mine ON mine.till = t.uid
+            LEFT JOIN fiscal.till p ON p.uid = mine.predecessor AND p.version = 1
+            LEFT JOIN fiscal.succession next ON next.predecessor = t.uid
+            LEFT JOIN fiscal.till s ON s.uid = next.till AND s.version = 1
             LEFT JOIN LATERAL (
                 SELECT r.received_at FROM fiscal.record r
                 WHERE r.id = (SELECT max(record_id) FROM fiscal.head h WHERE h.till = t.uid)) h ON true

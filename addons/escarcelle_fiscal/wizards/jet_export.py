@@ -92,7 +92,8 @@ class EscarcelleFiscalJetExport(models.TransientModel):
 
     def _xlsx(self, rows):
         stream = io.BytesIO()
-        book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+        plain = {"strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(stream, {"constant_memory": True, **plain})
         sheet = book.add_worksheet("JET")
         sheet.write_row(0, 0, TITLES, book.add_format({"bold": True}))
         sheet.freeze_panes(1, 0)
