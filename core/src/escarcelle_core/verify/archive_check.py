@@ -25,8 +25,10 @@ from .folder import Folder
 from .hearing import Hearing
 from .keys import Keys
 from .outcome import Defect, Finding, Outcome, explain
+from .papers import Papers
 from .quick import Accepted
 from .signatures import Signatures
+from .stamps import Stamps
 from .till import TillCheck
 from .witness import Witnesses
 
@@ -43,16 +45,19 @@ class ArchiveCheck:
         *,
         records_only: bool = False,
         processes: int = 1,
+        papers: Papers | None = None,
     ):
         self._folder = folder
         self._outcome = outcome
         self._witnesses = witnesses
         self._hearing = Hearing(witnesses, self._defect)
         self._records_only = records_only
+        self._papers = papers or Papers([])
         self._signatures = Signatures(self._wrong_signature, processes)
         self._schema = schemas.schema("archive.xsd")
         self._keys = Keys(folder, outcome)
         self._aside = Aside(self._keys, self._schema, self._defect)
+        self._stamps = Stamps(folder, self._defect)
         self._read: Read | None = None
         self._till: TillCheck | None = None
         self._last = "le début"
@@ -91,6 +96,7 @@ class ArchiveCheck:
             if ended:
                 ending.check_signature(part.data, reader.content_digest)
             ending.check_seal(self._schema)
+        self._stamps.check(outcome)
         ending.summarise()
         return self._read
 
@@ -157,7 +163,7 @@ class ArchiveCheck:
         except DocumentError as error:
             kind, seq = _named(part.data)
             self._defect(f"{kind} {till.number}-{seq}", explain(error), till.uid)
-            self._outcome.records += 1
+            self._outcome.count()
             return
         shown = record.shown()
         for finding in till.add(record, document):
@@ -168,9 +174,11 @@ class ArchiveCheck:
         if record.kind == "ARC":
             self._hearing.seal(document, shown)
         elif record.kind == "ANC":
+            self._papers.see(record.number, record.payload, self._folder.name, shown, self._outcome, till.uid)
             self._hearing.anchor(document, record, shown, self._read)
+        self._stamps.see(record, part.data)
         self._validate(document.getparent(), shown)
-        self._outcome.records += 1
+        self._outcome.count()
         self._last = shown
 
     def _ticket(self, ticket: Accepted, till: TillCheck) -> None:
@@ -188,7 +196,7 @@ class ArchiveCheck:
         forked = self._witnesses.check(till.uid, ticket.kind, ticket.seq, ticket.signature)
         if forked:
             self._defect(shown, forked, till.uid)
-        self._outcome.records += 1
+        self._outcome.count()
         self._last = shown
 
     def _stop_till(self, part: Part, till: TillCheck) -> None:
@@ -215,7 +223,7 @@ class ArchiveCheck:
     def _wrong_signature(self, subject) -> None:
         shown, till, place = subject
         message = "la signature n'est pas celle de la chaîne signée"
-        self._defect(shown, ("signature", "", "", message), till, place)
+        self._defect(shown, ("signature", "valide", "invalide", message), till, place)
 
     def _defect(
         self, record: str, finding: Finding, till: str = "", place: int | None = None

@@ -1,5 +1,6 @@
 """What a verification found: defects name the record, the field, what was expected and found."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from operator import itemgetter
 
@@ -12,6 +13,9 @@ Finding = tuple[str, str, str, str]
 SOUND, DEFECTS, UNUSABLE = "sound", "defects", "unusable"
 #: Beyond it defects are counted, not kept: a wrong key makes one of every record.
 KEPT = 500
+_LONG = 200
+#: How often whoever waits is told.
+_STEP = 1_000
 _COUNTS = frozenset({"Nombre de lignes", "Numéro de ligne"})
 
 
@@ -42,16 +46,24 @@ class Outcome:
 
     records: int = 0
     archives: list[dict] = field(default_factory=list)
+    databases: list[dict] = field(default_factory=list)
     tills: set[str] = field(default_factory=set)
     defects_total: int = 0
     warnings: list[str] = field(default_factory=list)
     refused: bool = False
+    progress: Callable[[int], None] | None = None
     _kept: list[tuple[int, Defect]] = field(default_factory=list)
 
     @property
     def defects(self) -> list[Defect]:
         """Those kept, in the order of what was read."""
         return [defect for _place, defect in sorted(self._kept, key=itemgetter(0))]
+
+    def count(self, records: int = 1) -> None:
+        """So many records were read."""
+        before, self.records = self.records, self.records + records
+        if self.progress and before // _STEP != self.records // _STEP:
+            self.progress(self.records)
 
     def add(self, defect: Defect, place: int | None = None) -> None:
         """Keep a defect, or count it when there are too many. ``place``: how many records had been
@@ -70,7 +82,7 @@ class Outcome:
         """``sound``, ``defects`` or ``unusable``."""
         if self.defects_total:
             return UNUSABLE if self.refused and not self.records else DEFECTS
-        return UNUSABLE if self.refused or not self.archives else SOUND
+        return UNUSABLE if self.refused or not (self.archives or self.databases) else SOUND
 
     def as_json(self) -> dict:
         """The answer of ``--json``."""
@@ -79,10 +91,21 @@ class Outcome:
             "records": self.records,
             "tills": len(self.tills),
             "archives": self.archives,
+            "databases": self.databases,
             "defects": [asdict(defect) for defect in self.defects],
             "defects_total": self.defects_total,
             "warnings": self.warnings,
         }
+
+
+def apart(expected: str, found: str) -> tuple[str, str]:
+    """Two values that differ, short enough to read: from a little before where they do."""
+    if len(expected) <= _LONG and len(found) <= _LONG:
+        return expected, found
+    pairs = enumerate(zip(expected, found, strict=False))
+    place = next((i for i, (one, other) in pairs if one != other), min(len(expected), len(found)))
+    start = max(0, place - 40)
+    return tuple(("…" if start else "") + text[start : start + _LONG] for text in (expected, found))
 
 
 def explain(error: EscarcelleError) -> Finding:

@@ -15,6 +15,7 @@ from ..anchor import Head
 from ..record_xml import END, SIGNED_END
 from ..stamp import MAX_XML
 from ..state import TillState
+from ..totals import Totals
 from . import grammar
 from .counters import Counters, euros
 
@@ -64,6 +65,11 @@ class QuickTickets:
             self._closed,
             self._anchor,
         )
+
+    @property
+    def totals(self) -> Totals:
+        """Its running totals."""
+        return self._counters.totals()
 
     def accept(self, chunk: bytes) -> Accepted | None:
         """The ticket in ``chunk`` (an ``<enregistrement>``) when it is the next one without a doubt."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from .meaning import meaning
 from .outcome import DEFECTS, SOUND, Outcome
 
-_CONCLUSIONS = {
+CONCLUSIONS = {
     SOUND: "CONCLUSION : CONFORME. Tout ce qui a été vérifié est intact.",
     DEFECTS: "CONCLUSION : DÉFAUTS. Des données ont été modifiées, retirées ou ajoutées.",
 }
-_UNUSABLE = "CONCLUSION : INUTILISABLE. Rien n'a pu être vérifié."
+UNUSABLE = "CONCLUSION : INUTILISABLE. Rien n'a pu être vérifié."
 
 
 def text(outcome: Outcome) -> str:
@@ -17,18 +18,22 @@ def text(outcome: Outcome) -> str:
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
-    yield "ESCARCELLE — VÉRIFICATION D'ARCHIVES FISCALES"
+    yield "ESCARCELLE — VÉRIFICATION DU JOURNAL FISCAL"
     for archive in outcome.archives:
         yield ""
         yield f"{archive['name']}"
-        yield (f"  archive n° {archive['number']} ({_LEVELS.get(archive['level'], archive['level'])}),"
-               f" du {_day(archive['first_day'])} au {_day(archive['last_day'])}")  # fmt: skip
+        yield (f"  archive n° {archive['number']} ({LEVELS.get(archive['level'], archive['level'])}),"
+               f" du {day(archive['first_day'])} au {day(archive['last_day'])}")  # fmt: skip
         yield f"  {archive['company']}, SIRET {archive['siret']}"
         if archive["signed_by"]:
             yield f"  signée par la clé {archive['signed_by']}"
-        for till in archive["tills"]:
-            device = f"caisse {till['number']}" if till["number"] else "serveur"
-            yield f"  {device} ({till['uid']}) : {_count(till['records'], 'enregistrement')}"
+        yield from _tills(archive["tills"])
+    for database in outcome.databases:
+        yield ""
+        yield f"{database['name']}"
+        yield (f"  registre : {count(database['facts'], 'inscription')} ; dernière ancre du magasin :"
+               f" {database['anchor'] or 'aucune'}")  # fmt: skip
+        yield from _tills(database["tills"])
     if outcome.warnings:
         yield ""
         yield f"À SAVOIR ({len(outcome.warnings)})"
@@ -36,22 +41,31 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     if outcome.defects:
         yield ""
         yield f"DÉFAUTS ({outcome.defects_total})"
-        yield from (f"  {defect.archive} : {defect.as_text()}" for defect in outcome.defects)
+        for defect in outcome.defects:
+            yield f"  {defect.archive} : {defect.as_text()}"
+            yield f"      {meaning(defect.record, defect.field)}"
         if outcome.defects_total > len(outcome.defects):
             yield f"  … et {outcome.defects_total - len(outcome.defects)} autres."
     yield ""
-    yield (f"Vérifié : {_count(outcome.records, 'enregistrement')}, {_count(len(outcome.tills), 'appareil')},"
-           f" {_count(len(outcome.archives), 'archive')}.")  # fmt: skip
-    yield _CONCLUSIONS.get(outcome.verdict, _UNUSABLE)
+    yield (f"Vérifié : {count(outcome.records, 'enregistrement')}, {count(len(outcome.tills), 'appareil')},"
+           f" {count(len(outcome.archives), 'archive')}, {count(len(outcome.databases), 'base')}.")  # fmt: skip
+    yield CONCLUSIONS.get(outcome.verdict, UNUSABLE)
 
 
-_LEVELS = {"J": "jour", "M": "mois", "A": "exercice"}
+def _tills(tills: list[dict]) -> Iterator[str]:
+    for till in tills:
+        device = f"caisse {till['number']}" if till["number"] else "serveur"
+        yield f"  {device} ({till['uid']}) : {count(till['records'], 'enregistrement')}"
 
 
-def _day(iso: str) -> str:
-    year, month, day = iso.split("-")
-    return f"{day}/{month}/{year}"
+LEVELS = {"J": "jour", "M": "mois", "A": "exercice"}
 
 
-def _count(number: int, noun: str) -> str:
+def day(iso: str) -> str:
+    """``2026-11-21`` as ``21/11/2026``."""
+    return "/".join(reversed(iso.split("-")))
+
+
+def count(number: int, noun: str) -> str:
+    """``3 archives``."""
     return f"{number} {noun}{'s' if number > 1 else ''}"

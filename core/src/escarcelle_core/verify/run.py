@@ -1,30 +1,68 @@
 """Verifies what it is given and tells what it found."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..errors import DocumentError
-from . import sources
+from . import database_reader, sources
 from .archive_check import ArchiveCheck, Read
+from .database_check import DatabaseCheck
 from .outcome import Defect, Outcome
+from .papers import Papers
 from .series import check_series
 from .witness import Witnesses
 
 
 def verify(
-    paths: Iterable[Path],
+    paths: Iterable[Path] = (),
     *,
+    database: str = "",
     records_only: bool = False,
     keys: frozenset[str] = frozenset(),
+    anchors: Iterable[str] = (),
     processes: int = 1,
+    progress: Callable[[int], None] | None = None,
 ) -> Outcome:
-    """All archives under ``paths``. ``keys``: when given, the fingerprints of the server certificates
-    that are trusted, known by another way (a printed attestation, a mail). ``processes``: how many
-    may work; one, in a program that has threads."""
-    outcome = Outcome()
-    reads: list[Read] = []
+    """All archives under ``paths``, then the ``database`` (a libpq connection string): what archives
+    state is expected there. ``keys``: when given, the fingerprints of the server certificates that
+    are trusted, known by another way (a printed attestation, a mail). ``anchors``: ``"1-12=<hash>"``,
+    printed or mailed. ``processes``: how many may work; one, in a program that has threads.
+    ``progress`` is told how many records were read."""
+    outcome = Outcome(progress=progress)
     witnesses = Witnesses()
+    try:
+        papers = Papers(list(anchors))
+    except DocumentError as error:
+        _refuse(outcome, "--anchor", error)
+        return outcome
+    reads = _archives(paths, outcome, witnesses, papers, records_only, keys, processes)
+    if reads:
+        check_series(reads, outcome)
+    if database:
+        _database(database, outcome, witnesses, papers, processes)
+    if outcome.records:
+        papers.finish(outcome)
+    return outcome
+
+
+def verify_connection(name: str, connection: object, outcome: Outcome | None = None) -> Outcome:
+    """The same of a database already connected to (psycopg2), in its current transaction."""
+    outcome = outcome or Outcome()
+    DatabaseCheck(name, connection, outcome, Witnesses(), papers=Papers([])).run()
+    return outcome
+
+
+def _archives(
+    paths: Iterable[Path],
+    outcome: Outcome,
+    witnesses: Witnesses,
+    papers: Papers,
+    records_only: bool,
+    keys: frozenset[str],
+    processes: int,
+) -> list[Read]:
+    reads: list[Read] = []
     found: list[Path] = []
     for path in paths:
         try:
@@ -40,16 +78,33 @@ def verify(
                 _refuse(outcome, path.name, error)
                 continue
             check = ArchiveCheck(
-                folder, outcome, witnesses, records_only=records_only, processes=processes
-            )
+                folder, outcome, witnesses,
+                records_only=records_only, processes=processes, papers=papers,
+            )  # fmt: skip
             read = check.run()
             if read is not None:
                 reads.append(read)
                 if keys and not records_only and read.signed_by not in keys:
                     outcome.add(Defect(read.name, "archive.xml", "clé du serveur", ", ".join(sorted(keys)),
                                        read.signed_by, "ce n'est pas la clé attendue"))  # fmt: skip
-    check_series(reads, outcome)
-    return outcome
+    return reads
+
+
+def _database(
+    dsn: str, outcome: Outcome, witnesses: Witnesses, papers: Papers, processes: int
+) -> None:
+    try:
+        connection = database_reader.connect(dsn)
+    except DocumentError as error:
+        _refuse(outcome, "base de données", error)
+        return
+    try:
+        name = f"base {connection.info.dbname}"
+        DatabaseCheck(
+            name, connection, outcome, witnesses, processes=processes, papers=papers
+        ).run()
+    finally:
+        connection.close()
 
 
 def _order(path: Path) -> tuple[int, str]:

@@ -33,7 +33,7 @@ class TillCheck:
         number: int,
         before: TillState,
         verifiers: Mapping[str, Verifier],
-        rules: PeriodRules,
+        rules: PeriodRules | None,
     ):
         self.uid = uid
         self.number = number
@@ -52,6 +52,11 @@ class TillCheck:
     def state(self) -> TillState:
         """Where the device stands after what was added."""
         return self._quick.state if self._quick else self._state
+
+    @property
+    def totals(self) -> Totals:
+        """Running totals after what was added."""
+        return self._quick.totals if self._quick else self._state.totals
 
     def accept(self, chunk: bytes) -> Accepted | None:
         """Add the next record when it is a ticket that is sound without a doubt, but for its
@@ -120,8 +125,9 @@ class TillCheck:
                           "le journal ne commence pas par son initialisation"))  # fmt: skip
         day = state.day
         # The server sells nothing, and serves companies whose fiscal years differ.
-        if self.number and day and record.business_day > day and YEAR not in state.closed:
-            year = self._rules.fiscal_year
+        rules = self._rules
+        if rules and self.number and day and record.business_day > day and YEAR not in state.closed:
+            year = rules.fiscal_year
             if year(day) != year(record.business_day):
                 found.append(("clôture", f"{YEAR} {year(day)}", "absente", "un exercice n'a pas été clos"))
         return found
@@ -157,7 +163,7 @@ class TillCheck:
         if verifier is None:
             yield "clé", "une clé de cette caisse", record.key_id, "cette clé n'est pas connue"
         elif not verifier.verify(record.payload.encode("utf-8"), record.signature):
-            yield "signature", "", "", "la signature n'est pas celle de la chaîne signée"
+            yield "signature", "valide", "invalide", "la signature n'est pas celle de la chaîne signée"
 
     def _count(self, kind: str, seq: int, uid: str, at: str) -> None:
         self.records += 1

@@ -37,6 +37,10 @@ class Witnesses:
             return None
         return _differs(kind, seq, said[0], signature, said[1])
 
+    def chains(self) -> list[tuple[str, str]]:
+        """(device, chain) of everything that was stated."""
+        return sorted(self._ends)
+
     def check_end(
         self, number: int, till: str, kind: str, seq: int, last: date
     ) -> Finding | None:
