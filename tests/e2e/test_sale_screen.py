@@ -238,22 +238,6 @@ async def test_refund_of_a_sale_not_yet_sent(dead, make_screen):
     assert "reste à rendre" in await screen.page.locator(".escarcelle-line").first.inner_text()
 
 
-async def test_training_signs_nothing_that_counts(dead, make_screen):
-    screen = await make_screen()
-    await screen.start("", screen.cashier("manager"))
-    before = dead.status()["day"]["total"]
-    await screen.page.locator(".pos-rightheader .fa-bars").click()
-    await screen.page.locator(".escarcelle-menu").get_by_text("Mode école").click()
-    await screen.page.locator(".escarcelle-training").wait_for()
-    await screen.scan_goods(goods(dead))
-    uuid = await order_uuid(screen)
-    await screen.pay()
-    await screen.validate()
-    ticket = await ticket_of(screen, uuid)
-    assert ticket["training"] is True
-    assert dead.status()["day"]["total"] == before
-
-
 async def test_what_is_scanned_is_not_typed(dead, make_screen):
     """A button touched right after a scan: core took the barcode for a quantity."""
     screen = await make_screen()

@@ -13,6 +13,13 @@ if (tillMode) {
             super.restoreState({ ...uiState, escarcelle: { ...freshSale(), ...uiState.escarcelle } });
         },
 
+        getHasRefundLines() {
+            return (
+                super.getHasRefundLines() ||
+                this.lines.some((line) => line.uiState.escarcelleRefundedUuid)
+            );
+        },
+
         /** What its tab says: for whom, or since when. */
         get floatingOrderName() {
             const household = this.uiState.escarcelle.household;
@@ -38,6 +45,7 @@ function freshSale() {
         email: "",
         household: null, // answer of GET /till/v1/households
         overrides: [],
+        comment: "", // printed and signed: why an exchange, a corrected price
         startedAt: null,
         pending: false, // a body was sent and its outcome is not known
         ticket: null,

@@ -26,7 +26,6 @@ export class Till extends Reactive {
         this.page = tillPage;
         this.cashier = null;
         this.token = "";
-        this.training = false;
         this.status = null;
         this.answering = true;
         this.sold = new Set(); // uuids of the orders this page has sold
@@ -77,6 +76,11 @@ export class Till extends Reactive {
                 browser.setTimeout(() => this.listen(), LISTEN_AGAIN);
             }
         };
+    }
+
+    /** School: the till says so, on every screen and after every start (docs/formats.md §5). */
+    get training() {
+        return Boolean(this.status?.training);
     }
 
     get isManager() {
@@ -189,9 +193,21 @@ export class Till extends Reactive {
         }
     }
 
-    /** `request` makes the call repeatable: the same one gives the same copy. */
-    duplicate(uuid, request = uuidv4(), channel = "paper") {
-        return this.client.post("/till/v1/duplicates", { uuid, channel, request });
+    /** `request` makes the call repeatable: the same one gives the same copy. An address makes it a mail. */
+    duplicate(uuid, { request = uuidv4(), email = null } = {}) {
+        const channel = email ? "email" : "paper";
+        return this.client.post("/till/v1/duplicates", { uuid, channel, email, request });
+    }
+
+    /** Cancels a whole ticket: `{uuid, ticket, reason, paper, overrides}`. */
+    cancel(body) {
+        return this.client.post("/till/v1/cancellations", body, { timeout: 20000 });
+    }
+
+    /** Begins (with a manager's proof for "training") or ends the training mode. */
+    async train(on, token = null) {
+        const { training } = await this.client.post("/till/v1/training", { on, token });
+        this.status = { ...this.status, training };
     }
 
     // ---- parked orders -------------------------------------------------------------------------
@@ -212,6 +228,11 @@ export class Till extends Reactive {
 
     report() {
         return this.client.get("/till/v1/closings");
+    }
+
+    /** The X report on paper; `{printed}` is false when there is no printer. */
+    printReport() {
+        return this.client.post("/till/v1/closings/reading", { uuid: uuidv4() });
     }
 
     closeDay() {

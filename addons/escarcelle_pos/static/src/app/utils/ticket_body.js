@@ -59,6 +59,7 @@ export function ticketBody(order, { training = false, now }) {
         lines: order.lines.map(line),
         payments: payments(order),
         total: cents(order.priceIncl),
+        comment: state.comment || null,
         overrides: state.overrides.map(({ kind, token, reason }) => ({ kind, token, reason })),
         started_at: state.startedAt || now,
     };

@@ -105,6 +105,14 @@ export class TillDayScreen extends Component {
         }
     }
 
+    /** A look at the day: nothing is closed, numbered or kept. */
+    printX() {
+        return this.act(async () => {
+            const { printed } = await this.till.printReport();
+            return printed ? _t("The X report is being printed.") : _t("This till has no printer.");
+        });
+    }
+
     close() {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Close the day"),

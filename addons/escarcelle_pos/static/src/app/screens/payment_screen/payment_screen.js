@@ -26,11 +26,13 @@ if (tillMode) {
         },
 
         get paperChoices() {
-            return [
+            const choices = [
                 { value: "none", icon: "fa-leaf", label: _t("No ticket") },
                 { value: "paper", icon: "fa-print", label: _t("Paper") },
                 { value: "email", icon: "fa-envelope-o", label: _t("E-mail") },
             ];
+            // What school signs is sent to nobody.
+            return choices.filter((one) => one.value !== "email" || !this.pos.escarcelle.training);
         },
 
         get paper() {

@@ -4,9 +4,16 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
-import { startRefund } from "@escarcelle_pos/app/utils/refund";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { SelectionPopup } from "@point_of_sale/app/components/popups/selection_popup/selection_popup";
+import { TextInputPopup } from "@point_of_sale/app/components/popups/text_input_popup/text_input_popup";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { isValidEmail, uuidv4 } from "@point_of_sale/utils";
+import { sellAgain, startRefund } from "@escarcelle_pos/app/utils/refund";
 
 const LIMIT = 60;
+const REASONS = [_t("Till error"), _t("The customer changed their mind"), _t("Damaged product"), _t("Other")];
+const OVERRIDES = 3;
 
 /** Parked tickets, past tickets of a day, and what can be done with one: refund, duplicate. */
 export class TillTicketScreen extends Component {
@@ -18,6 +25,7 @@ export class TillTicketScreen extends Component {
         this.pos = usePos();
         this.till = this.pos.escarcelle;
         this.ui = useService("ui");
+        this.dialog = useService("dialog");
         this.state = useState({
             tickets: [],
             selected: null,
@@ -134,6 +142,37 @@ export class TillTicketScreen extends Component {
     }
 
     refund() {
+        const chosen = this.chosen();
+        if (chosen) {
+            const order = startRefund(this.pos, this.state.selected, chosen);
+            this.pos.navigate("PaymentScreen", { orderUuid: order.uuid });
+        }
+    }
+
+    /** Goods come back and others leave, in one ticket: only the difference is paid. */
+    exchange() {
+        const chosen = this.chosen();
+        if (chosen) {
+            const order = startRefund(this.pos, this.state.selected, chosen, { exchange: true });
+            order.uiState.escarcelle.comment = String(_t("Exchange"));
+            this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
+        }
+    }
+
+    /** The same goods are given back at the wrong price and sold at the right one. */
+    async correctPrice() {
+        const chosen = this.chosen();
+        if (chosen) {
+            const order = startRefund(this.pos, this.state.selected, chosen, { exchange: true });
+            order.uiState.escarcelle.comment = String(_t("Price correction"));
+            await sellAgain(this.pos, chosen);
+            this.pos.numpadMode = "price";
+            this.pos.navigate("ProductScreen", { orderUuid: order.uuid });
+        }
+    }
+
+    /** The lines to give back; null, and why, when one cannot be. */
+    chosen() {
         const chosen = this.lines.filter((line) => line.chosen > 0);
         const missing = chosen.filter(
             (line) => !this.pos.models["product.product"].get(line.product_id)
@@ -143,10 +182,105 @@ export class TillTicketScreen extends Component {
                 "“%s” is no longer sold: have it put back on sale to refund it.",
                 missing[0].label
             );
+            return null;
+        }
+        return chosen.length ? chosen : null;
+    }
+
+    // ---- cancelling ----------------------------------------------------------------------------
+
+    /** Nothing of it was given back, nothing of it is a return, and it is of the mode the till is in. */
+    get cancellable() {
+        const ticket = this.state.selected;
+        return (
+            ticket.training === this.till.training &&
+            ticket.lines.every(
+                (line) => Number(line.quantity) > 0 && ticket.refundable[line.uuid] === line.quantity
+            )
+        );
+    }
+
+    async cancel() {
+        const ticket = this.state.selected;
+        const reason = await makeAwaitable(this.dialog, SelectionPopup, {
+            title: _t("Cancel ticket %s: why?", ticket.number),
+            list: REASONS.map((label, id) => ({ id, label: String(label), item: String(label) })),
+        });
+        if (!reason || this.state.busy) {
             return;
         }
-        const order = startRefund(this.pos, this.state.selected, chosen);
-        this.pos.navigate("PaymentScreen", { orderUuid: order.uuid });
+        this.state.busy = true;
+        const body = { uuid: uuidv4(), ticket: ticket.uuid, reason, paper: this.paper, overrides: [] };
+        try {
+            const done = await this.sendCancellation(body);
+            if (done) {
+                await this.search({ number: done.number });
+                this.select(this.state.tickets[0]);
+                this.tellToGiveBack(ticket, done);
+            }
+        } catch (error) {
+            this.pos.escarcelleTell(error, _t("Cancel the ticket"));
+        }
+        this.state.busy = false;
+    }
+
+    get paper() {
+        return this.till.page.paper === "paper" ? "paper" : "none";
+    }
+
+    /** The same request again after a manager's word; null when nobody gives it. */
+    async sendCancellation(body) {
+        for (let tries = 0; ; tries++) {
+            try {
+                return await this.till.cancel(body);
+            } catch (error) {
+                const what = error.details?.override;
+                const proof =
+                    what && tries < OVERRIDES && (await this.pos.escarcelleOverride(what, error.message));
+                if (!proof) {
+                    if (what) {
+                        return null;
+                    }
+                    throw error;
+                }
+                body.overrides = [...body.overrides.filter((one) => one.kind !== what), proof];
+            }
+        }
+    }
+
+    tellToGiveBack(ticket, done) {
+        const methods = this.pos.models["pos.payment.method"];
+        const parts = ticket.order.payments.map(
+            (one) => `${methods.get(one.payment_method_id)?.name || "?"}: ${this.cents(one.amount)}`
+        );
+        this.dialog.add(AlertDialog, {
+            title: _t("Ticket %s is cancelled", ticket.number),
+            body: `${_t("Ticket %s cancels it. To give back:", done.number)}\n${parts.join("\n")}`,
+        });
+    }
+
+    // ---- copies --------------------------------------------------------------------------------
+
+    async mail() {
+        const email = await makeAwaitable(this.dialog, TextInputPopup, {
+            title: _t("Send the ticket to"),
+            placeholder: "nom@exemple.fr",
+        });
+        if (!email) {
+            return;
+        }
+        if (!isValidEmail(email.trim())) {
+            this.pos.notification.add(_t("This e-mail address is not correct."), { type: "warning" });
+            return;
+        }
+        try {
+            await this.till.duplicate(this.state.selected.uuid, { email: email.trim() });
+            this.pos.notification.add(_t("The server sends the ticket as soon as it can be reached."), {
+                type: "success",
+            });
+        } catch (error) {
+            this.pos.escarcelleTell(error, _t("Duplicate"));
+        }
     }
 
     async duplicate() {

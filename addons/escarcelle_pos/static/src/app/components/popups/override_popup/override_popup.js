@@ -8,6 +8,7 @@ const REASONS = {
     entitlement: [_t("Renewal under way"), _t("Emergency"), _t("Agreed by the referent")],
     refund: [_t("Damaged product"), _t("Till error"), _t("Ticket of another till")],
     discount: [_t("Damaged product"), _t("Short date"), _t("Commercial gesture")],
+    training: [_t("Training of a cashier"), _t("Demonstration")],
     price: [_t("Different price on display"), _t("Wrong label")],
 };
 
