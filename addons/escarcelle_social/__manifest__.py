@@ -13,6 +13,7 @@
         "security/rules.xml",
         "data/barcode_rule.xml",
         "data/ir_cron.xml",
+        "data/repacking_sequence.xml",
         "wizards/budget_allocate_views.xml",
         "wizards/budget_adjust_views.xml",
         "views/household_views.xml",
@@ -22,6 +23,7 @@
         "views/budget_policy_views.xml",
         "views/budget_tier_views.xml",
         "views/product_pricelist_views.xml",
+        "views/repacking_views.xml",
         "views/menus.xml",
     ],
     "assets": {

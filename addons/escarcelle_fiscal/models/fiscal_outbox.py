@@ -115,6 +115,16 @@ class EscarcelleFiscalOutbox(models.Model):
             outbox._escarcelle_put(vals_list)
         return len(vals_list)
 
+    @api.model
+    def _escarcelle_line(self, product, quantity, **values):
+        """A line of a document, for other addons: ``quantity`` of ``product`` in its own unit."""
+        return piece_values.line(product, quantity, **values)
+
+    @api.model
+    def _escarcelle_moment(self, moment):
+        """A datetime of Odoo as the values of a document want it."""
+        return piece_values.instant(moment)
+
     # -- signing ---------------------------------------------------------------------------------
 
     @api.model

@@ -17,3 +17,5 @@ from . import pos_order_line
 from . import res_partner
 from . import res_company
 from . import till
+from . import repacking
+from . import repacking_line

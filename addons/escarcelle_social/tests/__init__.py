@@ -11,3 +11,4 @@ from . import test_order
 from . import test_till
 from . import test_ingestion
 from . import test_rights
+from . import test_repacking

@@ -3,6 +3,7 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.escarcelle_fiscal.tests.piece_common import PieceCase  # noqa: F401 - for the tests of this addon
 from odoo.addons.escarcelle_pos.tests.common import TillCase
 from odoo.tests import TransactionCase
 from odoo.tools import mute_logger
