@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import sys
 from collections.abc import Sequence
 
 from ops.console import CONSOLE
@@ -34,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     bench = add("bench", "mesure, face à ce qui existe ailleurs")
     bench.add_argument("names", nargs="*", metavar="NOM")
     bench.add_argument("--json", action="store_true", help="un objet JSON par mesure")
+    bench.add_argument("--full", action="store_true", help="un million de tickets (une heure environ)")
     add("up", "ouvre une maison vide, pour s'en servir vraiment")
     add("doctor", "dit ce qui manque et la commande qui répare")
     backup = add("backup", "sauvegarde chiffrée : base, fichiers, clés")
@@ -115,7 +115,9 @@ def _command(options: argparse.Namespace) -> int:
 
             return command.run(options.layers, yes=options.yes)
         case "bench":
-            return _bench(options)
+            from ops.bench import main as bench
+
+            return bench(options.names, json=options.json, full=options.full, yes=options.yes)
         case "backup":
             from ops.saving import command
 
@@ -136,14 +138,3 @@ def _command(options: argparse.Namespace) -> int:
             from ops import maintenance
 
             return maintenance.shell_of_odoo(options.database, yes=options.yes)
-
-
-def _bench(options: argparse.Namespace) -> int:
-    try:
-        from ops.bench import main as bench
-    except ModuleNotFoundError as error:
-        if error.name != "ops.bench":
-            raise
-        print("./escarcelle bench : les mesures arrivent plus tard.", file=sys.stderr)
-        return 2
-    return bench(options.names, json=options.json, yes=options.yes)
