@@ -25,7 +25,6 @@ class FecExportWizard(models.TransientModel):
 
     _inherit = "l10n_fr.fec.export.wizard"
 
-    test_file = fields.Boolean(default=True)
     escarcelle_separator = fields.Selection(
         [("tab", "Tabulation"), ("pipe", "Vertical bar « | »")], "Separator", default="tab", required=True
     )
@@ -42,12 +41,13 @@ class FecExportWizard(models.TransientModel):
 
     @api.model
     def default_get(self, names):
-        # EXTENDS 'base': the last fiscal year that is over
+        # EXTENDS 'base': a test file of the last fiscal year that is over
         values = super().default_get(names)
         if not values.get("date_from") and not values.get("date_to"):
             before = date_utils.subtract(fields.Date.context_today(self), years=1)
             year = self.env.company.compute_fiscalyear_dates(before)
             values.update(date_from=year["date_from"], date_to=year["date_to"])
+        values.setdefault("test_file", True)
         return values
 
     @api.depends("escarcelle_problem_ids.level")

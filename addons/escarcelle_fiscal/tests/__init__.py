@@ -1,5 +1,6 @@
 from . import (
     test_anchor,
+    test_anchor_mail,
     test_archive,
     test_archive_plan,
     test_backup,
@@ -14,7 +15,9 @@ from . import (
     test_outbox,
     test_quarantine,
     test_piece,
+    test_piece_sale,
     test_regimes,
+    test_sales_journal,
     test_security,
     test_tour,
     test_views,

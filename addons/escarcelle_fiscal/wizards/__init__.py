@@ -1,1 +1,1 @@
-from . import jet_export, regime
+from . import accounting_export, jet_export, regime, sales_report
