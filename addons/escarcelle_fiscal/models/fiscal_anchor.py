@@ -1,11 +1,11 @@
 from odoo import api, models
 
-from escarcelle_core import anchor as anchors
-from escarcelle_core import jet, stamp
 from escarcelle_core.anchor import Head, ShopTill
 from escarcelle_core.chain import issue_shop_anchor
-from escarcelle_core.money import euros
+from escarcelle_core.record import Record
 from escarcelle_core.register import Reception, Register
+
+from ..tools import wire
 
 
 class EscarcelleFiscalAnchor(models.AbstractModel):
@@ -33,7 +33,10 @@ class EscarcelleFiscalAnchor(models.AbstractModel):
         desk = device._escarcelle_server_desk(files)
         issue = issue_shop_anchor(state, desk, shop, device._escarcelle_now(), self._escarcelle_register())
         journal._escarcelle_append(files.till, issue.records)
-        self._escarcelle_send(issue.records[-1])
+        self.env["escarcelle.fiscal.anchor.sending"].sudo()._escarcelle_queue(issue.records[-1])
+        stamps = self.env.ref("escarcelle_fiscal.cron_time_stamp", raise_if_not_found=False)
+        if stamps:
+            stamps.sudo()._trigger()
         return issue.records[-1]
 
     def _escarcelle_shop(self):
@@ -70,28 +73,9 @@ class EscarcelleFiscalAnchor(models.AbstractModel):
         )
         return Register(number, digest, tuple(Reception(*row) for row in self.env.cr.fetchall()))
 
-    def _escarcelle_send(self, record):
-        """Mail the anchor to the accountant of each company that has one."""
-        anchor = anchors.read(stamp.parse(record.xml))
-        sums = "".join(
-            f"<li>SIREN {siren} : perpétuel {euros(real)} €, absolu {euros(absolute)} €</li>"
-            for siren, (real, absolute) in sorted(anchor.taxpayers.items())
+    def _escarcelle_record(self, seq):
+        """The anchor of that number, as it was signed."""
+        self.env.cr.execute(
+            f"{wire.SELECT} WHERE till = (SELECT till FROM fiscal.instance) AND kind = 'ANC' AND seq = %s", [seq]
         )
-        body = (
-            "<p>Ancre fiscale du magasin. Gardez ce message : il prouve l'état des caisses à cette date.</p>"
-            f"<p>Numéro {record.number}, le {record.local}<br/>Empreinte {anchor.value}<br/>"
-            f"Signature {record.signature}</p><ul>{sums}</ul>"
-        )
-        for company in self.env["res.company"].sudo().search([("escarcelle_accountant_email", "!=", False)]):
-            self.env["mail.mail"].sudo().create(
-                {
-                    "subject": f"Ancre fiscale {record.number} du {record.business_day:%d/%m/%Y}",
-                    "email_to": company.escarcelle_accountant_email,
-                    "email_from": company.email_formatted or False,
-                    "body_html": body,
-                    "auto_delete": False,
-                }
-            )
-            self.env["escarcelle.fiscal.outbox"]._escarcelle_note(
-                jet.ACCOUNTANT_EXCHANGE, f"Ancre {record.number} adressée au comptable"
-            )
+        return Record.from_json(self.env.cr.fetchone()[0])

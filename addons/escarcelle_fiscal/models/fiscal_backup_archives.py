@@ -27,6 +27,14 @@ class EscarcelleFiscalBackup(models.Model):
             sentences.append(
                 self.env._("A fiscal archive could not be made: %s", failed.error or "")
             )
+        late = self.env["escarcelle.fiscal.anchor.sending"]._escarcelle_late()
+        if late:
+            sentences.append(
+                self.env._(
+                    "%s anchors could not be mailed to the accountant. Check the outgoing mail server and the address"
+                    " (Fiscal journal, Anchors).", late,
+                )
+            )  # fmt: skip
         problem = self.env["ir.config_parameter"].sudo().get_param(f"{COPY}_problem")
         if problem:
             sentences.append(self.env._("Archives cannot be copied to the second folder: %s", problem))

@@ -262,6 +262,10 @@ class TestJetTriggers(TriggerCase):
         self.company.escarcelle_accountant_email = "compta@exemple.fr"
         self._send(self.till.ticket())
         self.env["escarcelle.fiscal.anchor"].sudo()._escarcelle_anchor()
+        sendings = self.env["escarcelle.fiscal.anchor.sending"].sudo()
+        sendings.search([("company_id", "=", self.company.id)]).mail_id.write({"state": "sent"})
+        with self.enter_registry_test_mode():
+            self.env.ref("escarcelle_fiscal.cron_anchor_mail").sudo().method_direct_trigger()
 
     # -- settings and rights ---------------------------------------------------------------------
 
