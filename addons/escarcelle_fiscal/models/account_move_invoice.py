@@ -23,7 +23,8 @@ class AccountMove(models.Model):
                     " make the invoice (or the refund and its credit note) at the till."
                 )
             )
-        return super()._post(soft)
+        # A signed invoice is posted, whatever the clock of the till says of its date.
+        return super()._post(soft and not any(move.escarcelle_origin for move in self))
 
     def write(self, vals):
         # EXTENDS 'account'

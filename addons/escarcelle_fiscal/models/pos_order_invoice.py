@@ -28,13 +28,13 @@ class PosOrder(models.Model):
         signed = self._escarcelle_sign_invoice()
         return super(PosOrder, self.with_context(**{KEY: signed}))._generate_pos_order_invoice()
 
-    def _escarcelle_invoice_as(self, record, ticket):
+    def _escarcelle_invoice_as(self, record, ticket, partner):
         """Post the invoice of this order as the signed ``record``, which says ``ticket``; the move.
 
         Raises UserError when the invoice Odoo makes is not, to the cent, the one that was signed.
         """
         self.ensure_one()
-        values = self._escarcelle_invoice_values(record, ticket)
+        values = self._escarcelle_invoice_values(record, ticket, partner)
         order = self.with_context(**{KEY: values, "generate_pdf": False})
         move = order._generate_pos_order_invoice()
         move._escarcelle_check_amounts(ticket)

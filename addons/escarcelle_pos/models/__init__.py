@@ -4,6 +4,8 @@ from . import till_entry
 from . import difference
 from . import ingestion
 from . import cash
+from . import papers
+from . import customers
 from . import repair
 from . import cashier
 from . import account_move

@@ -1,4 +1,5 @@
 import logging
+import re
 from contextlib import nullcontext
 
 from odoo import models
@@ -127,6 +128,13 @@ class EscarcelleTill(models.Model):
                     self._escarcelle_build(pending)
                     pending = []
                 pending.append(job)
+            elif job.paper:
+                # An invoice is of a ticket that may stand just before it.
+                self._escarcelle_build(pending)
+                pending = []
+                if job.paper["kind"] == "REG":
+                    job.session = sessions.of_cash(job.business_day, job.made_at, job.paper)
+                self._escarcelle_attempt(job, self._escarcelle_paper)
             elif job.type in ("cash_move", "cash_count"):
                 day = job.business_day or self._escarcelle_day(job.made_at)
                 counting = job.type == "cash_count" and job.entry["event"].get("moment") == "closing"
@@ -192,7 +200,7 @@ class EscarcelleTill(models.Model):
         self._escarcelle_relink([job for job in jobs if job.order])
 
     def _escarcelle_entry_values(self, job):
-        sale = job.sale
+        sale = job.sale or job.paper
         return {
             "till_id": self.id,
             "n": job.entry["n"],
@@ -208,6 +216,7 @@ class EscarcelleTill(models.Model):
             "amount": int(sale["payload"].split(",")[1]) / 100 if sale else 0,
             "payload": {"order": _without_email(job.entry["order"]), "event": job.entry["event"]},
             "order_id": job.order.id if job.order else False,
+            "move_id": job.move.id if job.move else False,
             "session_id": job.session.id if job.session else False,
         }
 
@@ -259,8 +268,11 @@ class EscarcelleTill(models.Model):
         """Hook, in a savepoint, once the ``pos.order`` of an entry is built."""
 
     def _escarcelle_partner(self, code):
-        """Hook: the ``res.partner`` of a household code, empty when unknown."""
-        return self.env["res.partner"]
+        """Hook: the ``res.partner`` of a household's or a customer's code, empty when unknown."""
+        found = re.fullmatch(r"C([1-9]\d{0,8})", code)
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        wanted = [*Partner._check_company_domain(self.company_id), ("id", "=", int(found[1]))] if found else []
+        return Partner.search(wanted, limit=1).with_env(self.env) if found else self.env["res.partner"]
 
 
 def _rejection(entry, problem):

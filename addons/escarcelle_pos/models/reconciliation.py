@@ -62,7 +62,11 @@ class EscarcelleReconciliation(models.Model):
             ), sold AS (
                 SELECT s.escarcelle_till_id AS till_id, s.escarcelle_business_day AS business_day,
                        sum(round(o.amount_total * 100)) AS order_cents,
-                       sum(round(m.amount_total_signed * 100)) AS invoice_cents
+                       -- Invoiced after its day was booked, a ticket is taken out of that entry by another.
+                       sum(round(m.amount_total_signed * 100)
+                           - CASE WHEN EXISTS (SELECT FROM account_move v
+                                               WHERE v.reversed_pos_order_id = o.id AND v.state = 'posted')
+                                  THEN round(o.amount_total * 100) ELSE 0 END) AS invoice_cents
                 FROM pos_order o JOIN pos_session s ON s.id = o.session_id
                 LEFT JOIN account_move m ON m.id = o.account_move AND m.state = 'posted'
                 WHERE s.escarcelle_till_id IS NOT NULL AND o.state NOT IN ('draft', 'cancel')

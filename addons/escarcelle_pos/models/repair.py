@@ -22,6 +22,8 @@ class EscarcelleTill(models.Model):
                 job.session = entry.session_id
             if job.sale:
                 self._escarcelle_build([job])
+            elif job.paper:
+                self._escarcelle_attempt(job, self._escarcelle_paper)
             else:
                 self._escarcelle_attempt(job, self._escarcelle_cash)
             entry.write(
@@ -29,6 +31,7 @@ class EscarcelleTill(models.Model):
                     "build": job.build,
                     "error": job.error or False,
                     "order_id": job.order.id if job.order else False,
+                    "move_id": job.move.id if job.move else False,
                     "session_id": job.session.id,
                 }
             )

@@ -36,7 +36,9 @@ class EscarcelleTill(models.Model):
     def _escarcelle_snapshot_parts(self):
         """Return ``{part name: bytes}``; equal content gives equal bytes."""
         self.ensure_one()
-        return cached_parts(self._escarcelle_snapshot_key(), self._escarcelle_build_parts)
+        parts = cached_parts(self._escarcelle_snapshot_key(), self._escarcelle_build_parts)
+        # What customers owe moves with every sale: they stay out of the cache.
+        return {**parts, "customers.json": self._escarcelle_customers()}
 
     def _escarcelle_build_parts(self):
         return {

@@ -30,6 +30,10 @@ class EscarcelleTillEntry(models.Model):
             ("cash_count", "Cash count"),
             ("jet", "Technical event"),
             ("training", "Training"),
+            ("invoice", "Invoice"),
+            ("note", "Note before payment"),
+            ("proof", "Proof of payment"),
+            ("settlement", "Settlement of an account"),
         ],
         required=True,
         readonly=True,
@@ -50,6 +54,10 @@ class EscarcelleTillEntry(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     payload = fields.Json(readonly=True)
     order_id = fields.Many2one("pos.order", readonly=True, index="btree_not_null", ondelete="restrict")
+    move_id = fields.Many2one(
+        "account.move", "Entry", readonly=True, index="btree_not_null", ondelete="restrict",
+        help="The invoice, or the booked settlement.",
+    )  # fmt: skip
     session_id = fields.Many2one("pos.session", readonly=True, index="btree_not_null", ondelete="restrict")
     difference_ids = fields.One2many("escarcelle.difference", "entry_id", readonly=True)
 
@@ -70,6 +78,15 @@ class EscarcelleTillEntry(models.Model):
         for till, entries in waiting.grouped("till_id").items():
             till._escarcelle_in_company()._escarcelle_repair(entries)
         return True
+
+    def action_open_move(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
 
     def action_open_order(self):
         self.ensure_one()

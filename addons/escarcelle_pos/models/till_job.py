@@ -10,7 +10,12 @@ from escarcelle_core import stamp, ticket_xml
 from escarcelle_core.documents import Ticket
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TYPES = ("ticket", "duplicate", "closing", "cash_move", "cash_count", "jet", "training")
+TYPES = (
+    "ticket", "duplicate", "closing", "cash_move", "cash_count", "jet", "training", "invoice", "note", "proof",
+    "settlement",
+)  # fmt: skip
+#: Kinds of the documents of a till that are no tickets.
+PAPERS = ("FCT", "NTE", "JSP", "REG")
 MAX_RECORDS = 500
 
 
@@ -32,6 +37,8 @@ class Job:
     error: str = ""
     session: object = None
     order: object = None
+    #: What an invoice or a settlement became.
+    move: object = None
     ticket: Ticket | None = None
     differences: list = field(default_factory=list)
 
@@ -51,6 +58,11 @@ class Job:
     def sale(self) -> dict | None:
         """The ticket's record; None for what is not a sale (training is none)."""
         return next((r for r in self.records if r["kind"] == "TCK"), None)
+
+    @property
+    def paper(self) -> dict | None:
+        """The record of the invoice, note, proof or settlement the entry was made for."""
+        return next((r for r in self.records if r["kind"] in PAPERS and r.get("origin") == self.uuid), None)
 
     @property
     def own_record(self) -> dict | None:

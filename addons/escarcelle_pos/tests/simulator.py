@@ -1,23 +1,29 @@
 """A till for tests: signs with the real core, builds the entries of docs/formats.md §6. Pure."""
 
 import copy
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from escarcelle_core import chain, money
+from escarcelle_core import chain, invoicing, money, stamp, ticket_xml
 from escarcelle_core.documents import (
     CANCELLATION,
+    MANAGEMENT,
     SALE,
     Company,
+    Customer,
     Device,
+    Invoice,
     JetEvent,
     Line,
     Payment,
+    Reference,
     Regime,
     Ticket,
 )
-from escarcelle_core.jet import CASH_COUNT, DRAWER_OPENED, INITIALISATION
+from escarcelle_core.jet import CASH_COUNT, DRAWER_OPENED, INITIALISATION, NON_SALE_AMOUNT
 from escarcelle_core.periods import PeriodRules
 from escarcelle_core.signing import EcdsaSigner
 from escarcelle_core.state import TillState
@@ -25,6 +31,7 @@ from escarcelle_core.state import TillState
 COMPANY = Company(
     "Épicerie du Test", "1 rue du Port", "35000", "Rennes", "33417522100012", "4711B", "FR23334175221"
 )
+BUYER = Customer("Traiteur Dupont", "3 rue du Four", "35000", "Rennes", "", "FR44732829320")
 
 
 class SimulatedTill:
@@ -105,6 +112,47 @@ class SimulatedTill:
                 line = entry["order"]["lines"][number - 1]
                 rows.append({**row, "quantity": -Decimal(quantity), "origin": line["uuid"]})
         return self.sell(rows, operation=CANCELLATION, **options)
+
+    def invoice(self, entry, buyer=None, corrects=None, **changes):
+        """The invoice of what ``entry`` sold; ``corrects``: the invoice entry a credit note names."""
+        record = next(r for r in entry["records"] if r["kind"] == "TCK")
+        ticket = ticket_xml.read(stamp.parse(record["xml"]))
+        named = corrects and next(r for r in corrects["records"] if r["kind"] == "FCT")
+        day = self.at.astimezone(ZoneInfo("Europe/Paris")).date()
+        invoice = Invoice(
+            buyer or BUYER, min(day, date.fromisoformat(record["local"][:10])), day, ("Payée comptant.",),
+            named and Reference("FCT", self.number, named["seq"], named["origin"]),
+        )  # fmt: skip
+        origin = Reference("TCK", self.number, record["seq"], record["origin"])
+        document = invoicing.invoice_of(ticket, origin, str(uuid4()), COMPANY, "C1", invoice)
+        return self._paper("invoice", replace(document, **changes), {"ticket": ticket.uid})
+
+    def settle(self, customer, payments, cancels=None):
+        """Payments [(method, cents)] on the account of ``customer``; ``cancels``: a settlement entry."""
+        paid = [(Payment(str(uuid4()), method[1], method[2], amount), method[0]) for method, amount in payments]
+        named = cancels and next(r for r in cancels["records"] if r["kind"] == "REG")
+        document = Ticket(
+            uid=str(uuid4()), company=COMPANY, lines=(), payments=tuple(p for p, _m in paid), cashier="C1",
+            operation=CANCELLATION if cancels else MANAGEMENT, document="REG", customer=customer,
+            origin=named and Reference("REG", self.number, named["seq"], named["origin"]),
+        )  # fmt: skip
+        return self._paper("settlement", document, {"methods": {p.uid: method for p, method in paid}})
+
+    def note(self, rows):
+        """A note of ``rows``, not paid."""
+        lines = tuple(replace(_line(i, row), rate=0, tax=0) for i, row in enumerate(rows, 1))
+        document = Ticket(
+            uid=str(uuid4()), company=COMPANY, lines=lines, payments=(), cashier="C1", operation=MANAGEMENT,
+            document="NTE",
+        )  # fmt: skip
+        return self._paper("note", document, {})
+
+    def _paper(self, kind, document, facts):
+        issue = chain.issue_ticket(self.state, self.desk, document, self.at)
+        if document.document == "REG":
+            said = JetEvent(NON_SALE_AMOUNT, f"Règlement {document.total}")
+            issue = issue.then(chain.issue_event(issue.state, self.desk, said, self.at))
+        return self._entry(issue, document.uid, {"type": kind, "print_rank": 0, **facts})
 
     def cash_move(self, amount, reason="Monnaie"):
         said = JetEvent(DRAWER_OPENED, f"{reason} {amount}")

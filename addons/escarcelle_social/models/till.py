@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 #: A month may turn while the server is away: what happens in this many days is sent ahead.
 HORIZON_DAYS = 60
@@ -18,6 +19,18 @@ class EscarcelleTill(models.Model):
             **super()._escarcelle_snapshot_parts(),
             "households.json": self._escarcelle_households(),
         }
+
+    def _escarcelle_customer_domain(self):
+        # EXTENDS 'escarcelle_pos': a household is known by its card and first name, never by its address
+        households = (
+            self.env["escarcelle.household"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "=", self.company_id.id)])
+        )
+        return super()._escarcelle_customer_domain() & Domain(
+            "id", "not in", households.partner_id.ids
+        )
 
     def _escarcelle_watched_models(self):
         # EXTENDS 'escarcelle_pos': the settings carry the budget rules
@@ -78,6 +91,10 @@ class EscarcelleTill(models.Model):
             .sudo()
             .search([("company_id", "=", company.id)], order="code, id")
         )
+        owed = {
+            partner.id: round(partner.credit * 100)
+            for partner in households.partner_id.with_company(company)
+        }
         today = company._escarcelle_today()
         horizon = today + timedelta(days=HORIZON_DAYS)
         allocations = self._escarcelle_allocations_ahead(company, today, horizon)
@@ -110,6 +127,7 @@ class EscarcelleTill(models.Model):
                     ],
                     "suspended": household.suspended,
                     "size": household.size,
+                    "due": owed.get(household.partner_id.id, 0),
                     "budget": household.has_budget
                     and {
                         "balance": household.balance_cents,

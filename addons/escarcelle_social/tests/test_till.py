@@ -64,6 +64,7 @@ class TestTill(SocialCase):
                 "entitlements": [{"from": "2026-11-01", "to": "2026-12-15"}],
                 "suspended": False,
                 "size": 2,
+                "due": 0,
                 "budget": {
                     "balance": 5555,
                     "ledger_seq": 1,
