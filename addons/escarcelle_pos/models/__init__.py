@@ -7,6 +7,8 @@ from . import cash
 from . import papers
 from . import customers
 from . import repair
+from . import receipt_mail
+from . import over_refund
 from . import cashier
 from . import account_move
 from . import pos_config

@@ -32,6 +32,7 @@ class EscarcelleDifference(models.Model):
             ("customer", "Customer"),
             ("tariff", "Tariff"),
             ("origin", "Refunded line"),
+            ("refund", "Given back twice"),
             ("hook", "Extension"),
         ],
         required=True,

@@ -16,7 +16,8 @@ TYPES = (
 )  # fmt: skip
 #: Kinds of the documents of a till that are no tickets.
 PAPERS = ("FCT", "NTE", "JSP", "REG")
-MAX_RECORDS = 500
+#: A ticket of 500 returned lines says each of them in the event journal.
+MAX_RECORDS = 2000
 
 
 class Repair(Exception):
