@@ -12,9 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import till_shop
+from escarcelle_core import event_xml, key_change
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.signing import Verifier
+from escarcelle_core.stamp import parse
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
 
@@ -127,8 +129,16 @@ class FakeServer:
         records = [Record.from_json(data) for data in entry["records"]]
         for record in records:
             state = verify_next(state, record, self.verifiers)
+            if record.kind == "JET":
+                self._hand_over(record)
         self.states[till] = state
         self.records[till].extend(records)
+
+    def _hand_over(self, record: Record) -> None:
+        certificate = key_change.read(event_xml.read(parse(record.xml)))
+        if certificate:
+            verifier = Verifier(certificate)
+            self.verifiers[verifier.key_id] = verifier
 
     def snapshot(self, query: dict) -> tuple[int, bytes]:
         """``GET snapshot``."""

@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     resend.set_defaults(command=_resend)
     test = commands.add_parser("print-test", help="imprime une page d'essai")
     test.set_defaults(command=_print_test)
+    commands.add_parser(
+        "rotate-key", help="remplace la clé de signature (la caisse étant arrêtée)"
+    ).set_defaults(command=_rotate_key)
     export = commands.add_parser("export", help="écrit les écritures de la caisse dans un fichier")
     export.add_argument("file", type=Path, metavar="FICHIER", help="fichier JSON Lines à créer")
     export.set_defaults(command=_export)
@@ -155,6 +158,21 @@ def _resend(options: argparse.Namespace, config: Config, clock: Clock) -> int:
     print(
         f"{sum(1 for _ in directory.sent.glob('*.entry'))} écritures gardées. Celles à partir du "
         f"n° {options.first} repartent dès que la caisse tourne et que le serveur répond."
+    )
+    return 0
+
+
+def _rotate_key(options: argparse.Namespace, config: Config, clock: Clock) -> int:
+    till = Till(config, clock)
+    try:
+        till.rotate_key()
+        key = till.writer.desk.signer.key_id
+        till.writer.save_base()
+    finally:
+        till.close()
+    print(
+        f"Nouvelle clé {key[:16]}… L'ancienne a signé son remplacement ; elle est détruite. Le serveur "
+        "l'apprendra au prochain envoi : démarrez la caisse."
     )
     return 0
 

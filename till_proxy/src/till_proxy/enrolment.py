@@ -25,7 +25,8 @@ from .vault import Vault
 
 SOFTWARE = "Escarcelle"
 _IDENTITY = "identity"
-_KEY = "signing-key"
+#: Name of the sealed key in the vault.
+KEY = "signing-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class StoredKey:
+    """The private key as the vault seals it."""
+
     till: str
     key_pem: str
     certificate: str
@@ -72,6 +75,11 @@ def load_identity(vault: Vault) -> Identity | None:
         ) from error
 
 
+def save_identity(vault: Vault, identity: Identity) -> None:
+    """Replace the identity, durably."""
+    vault.write(_IDENTITY, json.dumps(asdict(identity)).encode())
+
+
 def load_signer(vault: Vault) -> EcdsaSigner:
     """The till's key; StartError when it is gone."""
     key = _read_key(vault)
@@ -86,9 +94,9 @@ def load_signer(vault: Vault) -> EcdsaSigner:
         raise StartError(str(error)) from error
 
 
-def _read_key(vault: Vault) -> _Key | None:
-    data = vault.read(_KEY)
-    return _Key(**json.loads(data)) if data else None
+def _read_key(vault: Vault) -> StoredKey | None:
+    data = vault.read(KEY)
+    return StoredKey(**json.loads(data)) if data else None
 
 
 def enroll(vault: Vault, server: ServerConfig, code: str, at: datetime) -> Identity:
@@ -102,8 +110,8 @@ def enroll(vault: Vault, server: ServerConfig, code: str, at: datetime) -> Ident
     if key is None:
         till = secrets.token_hex(4)
         signer = EcdsaSigner.generate(till, SOFTWARE, at)
-        key = _Key(till, signer.key_pem().decode("ascii"), signer.certificate_pem)
-        vault.write(_KEY, json.dumps(asdict(key)).encode())
+        key = StoredKey(till, signer.key_pem().decode("ascii"), signer.certificate_pem)
+        vault.write(KEY, json.dumps(asdict(key)).encode())
     answer = _ask(
         server,
         {
@@ -115,7 +123,7 @@ def enroll(vault: Vault, server: ServerConfig, code: str, at: datetime) -> Ident
         },
     )
     identity = _identity(answer, key, server)
-    vault.write(_IDENTITY, json.dumps(asdict(identity)).encode())
+    save_identity(vault, identity)
     return identity
 
 
@@ -147,7 +155,7 @@ def _ask(server: ServerConfig, body: dict) -> dict:
     return answer
 
 
-def _identity(answer: dict, key: _Key, server: ServerConfig) -> Identity:
+def _identity(answer: dict, key: StoredKey, server: ServerConfig) -> Identity:
     try:
         identity = Identity(
             till=str(answer["till"]),

@@ -8,6 +8,7 @@ after a sale has begun. Unset, ``fault`` does nothing. The points, in the order 
     after_rename  after_commit  before_drawer  before_queue  after_queue  before_answer
     before_print  after_print
     before_send  after_send  before_acknowledge  after_acknowledge
+    key_waiting  key_handed_over  key_changed
 """
 
 import os

@@ -132,7 +132,11 @@ class Agent:
 
     async def _send(self, batch: list[dict]) -> bool:
         waiting = len(self._till.writer.journal.pending) - len(batch)
-        report = {"queue": max(0, waiting), "software": f"{SOFTWARE} {__version__}"}
+        report = {
+            "queue": max(0, waiting),
+            "software": f"{SOFTWARE} {__version__}",
+            "acknowledged": self._till.writer.journal.acknowledged,
+        }
         body = json.dumps({"entries": batch, **report}, ensure_ascii=False).encode()
         fault("before_send")
         answer = await self._away(self._server.push, body)
@@ -205,10 +209,14 @@ class Agent:
         if first and first != kept:
             # The caller looks for a batch again.
             count = self._till.writer.journal.resend(first)
+            # What the server refused for want of these is sent after them.
+            for n in [n for n in self.health.rejected if n >= first]:
+                del self.health.rejected[n]
             _logger.warning("server forgot acknowledged entries: %s sent again", count)
 
     async def _obey(self, commands: list) -> None:
-        """What the server asks: ``resend`` from an entry number, ``snapshot`` now."""
+        """What the server asks: ``resend`` from an entry number, ``snapshot`` now, ``rotate_key`` away from
+        the key it names."""
         for command in commands:
             name = command.get("name") if isinstance(command, dict) else command
             if name == "resend":
@@ -218,6 +226,10 @@ class Agent:
                     self.wake()
             elif name == "snapshot":
                 await self.renew_once()
+            elif name == "rotate_key" and isinstance(command, dict):
+                key = command.get("key")
+                if isinstance(key, str) and await self._till.do(self._till.rotate_key, "", key):
+                    self.wake()
 
     async def renew(self) -> None:
         """Keep the snapshot fresh for ever; cancelled at stop."""

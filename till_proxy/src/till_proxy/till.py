@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from escarcelle_core import FISCAL_VERSION, chain, jet
 from escarcelle_core.documents import JetEvent
 
-from . import __version__, cancellations, training
+from . import __version__, cancellations, key_change, training
 from .cancellations import Wanted
 from .cash import Cash
 from .cashiers import Cashier, Cashiers
@@ -96,6 +96,8 @@ class Till:
             self.directory, self.vault.cipher, self.config.till.reserve_mib * 1024 * 1024
         )
         self._writer = Writer(self.directory, self.vault, journal, self.clock, desk)
+        # A change of key that a stop interrupted ends here, before anything else is signed.
+        self.identity = key_change.settle(self.vault, self._writer, self.identity)
 
     @property
     def enrolled(self) -> bool:
@@ -246,6 +248,17 @@ class Till:
         person = self.cashiers.close(token)
         if person is not None:
             self.writer.event(jet.STOP, f"Fin de session {person.code}", person.code)
+
+    def rotate_key(self, operator: str = "", replacing: str | None = None) -> bool:
+        """Go over to a new signing key; in the fiscal thread. ``replacing`` names the key to leave: when
+        it is no longer the till's, nothing is done (the server asked twice)."""
+        writer, identity = self.writer, self.identity
+        if identity is None or replacing not in (None, writer.desk.signer.key_id):
+            return False
+        self.identity = key_change.rotate(
+            self.vault, writer, identity, self.clock.now(), operator
+        )
+        return True
 
     def drawer_opened(self, operator: str, why: str) -> None:
         """Sign an opening of the drawer that belongs to no sale; in the fiscal thread."""
