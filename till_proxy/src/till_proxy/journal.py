@@ -69,6 +69,11 @@ class Journal:
         """Numbers of the entries the server has not acknowledged, ascending."""
         return sorted(self._pending)
 
+    @property
+    def acknowledged(self) -> int:
+        """The last entry the server acknowledged, as far as it is kept here; 0 when none is."""
+        return max(self._sent, default=0)
+
     def is_pending(self, n: int) -> bool:
         """Whether entry ``n`` still waits for the server."""
         return n in self._pending
