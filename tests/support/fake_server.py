@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import till_shop
 from escarcelle_core import event_xml, key_change
-from escarcelle_core.errors import EscarcelleError
+from escarcelle_core.errors import ChainError, EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.signing import Verifier
 from escarcelle_core.stamp import parse
@@ -44,6 +44,7 @@ class FakeServer:
         self.commands: list = []
         self.requests = 0
         self.queues: list[int] = []
+        self.acknowledged: list[int] = []
         self.released = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"house": self})
@@ -100,6 +101,7 @@ class FakeServer:
         """``POST entries``."""
         with self._lock:
             self.queues.append(body["queue"])
+            self.acknowledged.append(body["acknowledged"])
             acks = [self._ack(till, entry) for entry in body["entries"]]
             heads = {
                 kind: {"seq": head.seq, "signature": head.signature}
@@ -118,6 +120,12 @@ class FakeServer:
             return {**base, "status": "known"}
         try:
             self._store(till, entry)
+        except ChainError as error:
+            if error.field == "numéro" and error.found > error.expected:
+                # As the journal answers: what comes before must come first.
+                return {**base, "status": "rejected", "reason": "gap"}
+            self.defects.append(f"entry {entry['n']}: {error}")
+            return {**base, "status": "quarantined"}
         except EscarcelleError as error:
             self.defects.append(f"entry {entry['n']}: {error}")
             return {**base, "status": "quarantined"}

@@ -105,6 +105,22 @@ def test_a_server_restored_from_yesterday_gets_everything_again(make_program, se
     assert server.defects == []
 
 
+def test_a_server_restored_while_it_is_heard_learns_it_with_the_next_sale(program, server):
+    """It refuses the sale for want of those before it, which are sent, and then the sale again."""
+    for _ in range(4):
+        program.sell()
+    program.synced()
+    known = len(server.entries)
+    assert server.acknowledged[-1] < known
+    server.forget_after(program.status()["till"]["uid"], known - 3)
+    program.sell()
+    program.until(lambda: len(server.tickets()) == 5)
+    program.synced()
+    assert max(server.acknowledged) == known, "it was told that it knew more"
+    assert server.defects == []
+    assert not program.status()["queue"].get("rejected")
+
+
 def test_a_server_that_loses_its_memory_while_we_run_gets_everything_again(program, server):
     for _ in range(3):
         program.sell()

@@ -22,4 +22,5 @@ class EntriesController(TillApi):
                 403, "foreign_till", "Ces entrées viennent d'une autre caisse : chaque caisse envoie les siennes."
             )
         till._escarcelle_reported(body.get("queue"), body.get("software"))
+        till._escarcelle_claimed(body.get("acknowledged"))
         return request.make_json_response(till._escarcelle_ingest(entries))
