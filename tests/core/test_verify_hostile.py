@@ -2,8 +2,11 @@
 
 import re
 import shutil
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
+import py7zr
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,6 +46,47 @@ def test_any_edit_of_any_file_is_found_or_refused(small, data):
         path.write_bytes(content)
     assert outcome.verdict in ("defects", "unusable")
     assert outcome.defects
+
+
+@pytest.fixture(scope="module")
+def packed(small, tmp_path_factory):
+    """The archive as it is delivered: one .7z file."""
+    path = tmp_path_factory.mktemp("packed") / "archive.7z"
+    with py7zr.SevenZipFile(path, "w") as file:
+        for entry in sorted(small.rglob("*")):
+            if entry.is_file():
+                file.write(entry, entry.relative_to(small).as_posix())
+    assert verify([path]).verdict == "sound"
+    return path
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_edit_of_the_7z_file_is_found_or_refused_or_changes_nothing_of_the_files(packed, tmp_path_factory, data):
+    """What 7z itself does not check is its own dressing (times of files, padding): only an edit after
+    which every file comes out byte for byte may still be sound."""
+    content = packed.read_bytes()
+    last = len(content) - 1
+    at = data.draw(st.integers(0, last) | st.integers(0, 40) | st.integers(last - 200, last))
+    removed = data.draw(st.sampled_from([0, 1, 1, 1, 1, 30, 5000, len(content)]))
+    added = data.draw(st.binary(max_size=4) | st.just(content[:300]))
+    edited = content[:at] + added + content[at + removed :]
+    if edited == content:
+        return
+    path = tmp_path_factory.mktemp("edited") / "archive.7z"
+    path.write_bytes(edited)
+    outcome = verify([path])
+    if outcome.verdict == "sound":
+        assert _files(path) == _files(packed)
+    else:
+        assert outcome.defects
+
+
+def _files(path):
+    with tempfile.TemporaryDirectory() as folder:
+        with py7zr.SevenZipFile(path) as file:
+            file.extractall(folder)
+        return {p.relative_to(folder): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -16,7 +16,8 @@ _MAIN = '''"""Starts the verifier, or says in French what this computer lacks.""
 import sys
 
 if sys.version_info < (3, 10):
-    sys.exit("Ce vérificateur demande Python 3.10 ou plus récent (ici : %d.%d)." % sys.version_info[:2])
+    sys.stderr.write("Ce vérificateur demande Python 3.10 ou plus récent (ici : %d.%d).\\n" % sys.version_info[:2])
+    sys.exit(2)
 for module, package in (("lxml", "python3-lxml"), ("cryptography", "python3-cryptography")):
     try:
         __import__(module)

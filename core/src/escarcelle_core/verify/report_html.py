@@ -67,7 +67,8 @@ def _lines(outcome: Outcome, made_at: str) -> Iterator[str]:
 
 def _defects(outcome: Outcome) -> Iterator[str]:
     yield f"<h2>Défauts ({outcome.defects_total})</h2>"
-    yield "<table>\n<caption>Chaque défaut : où, quoi, ce qui était attendu, ce qui a été trouvé, son sens</caption>"
+    yield "<table>\n<caption>Chaque défaut : où, quoi, ce qui était attendu, ce qui a été trouvé, son sens"
+    yield "</caption>"
     heads = ("Source", "Document", "Information", "Attendu", "Trouvé", "Constat")
     yield "<thead><tr>" + "".join(f'<th scope="col">{head}</th>' for head in heads) + "</tr></thead>\n<tbody>"
     yield from (_row(defect) for defect in outcome.defects)
