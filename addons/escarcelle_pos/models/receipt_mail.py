@@ -10,7 +10,6 @@ from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.printing import paper, preview
 from escarcelle_core.record import Record
 
-
 _logger = logging.getLogger(__name__)
 #: A server restored from a backup gets entries again: what was mailed long ago is not mailed twice.
 MAILED_WITHIN = timedelta(days=15)

@@ -47,16 +47,18 @@ class TestCorrections(TillCase):
         [session] = self.close_due(self.till)
         self.assertEqual(session.state, "closed", session.escarcelle_close_error)
         moved = self.env["stock.move"].search([("picking_id.pos_session_id", "=", session.id)])
-        sold = sum(m.quantity for m in moved if m.product_id == self.products[550] and m.location_dest_id.usage == "customer")
-        came_back = sum(m.quantity for m in moved if m.product_id == self.products[550] and m.location_id.usage == "customer")
-        self.assertEqual(sold - came_back, 1.0)
+        moved = moved.filtered(lambda move: move.product_id == self.products[550])
+        sold = moved.filtered(lambda move: move.location_dest_id.usage == "customer")
+        self.assertEqual(sum(sold.mapped("quantity")) - sum((moved - sold).mapped("quantity")), 1.0)
         self.assertEqual(self.recomputed(order), (749, round(order.amount_tax * 100)))
 
     def test_goods_given_back_at_two_tills_are_shown(self):
         sale = self.device.sell([self.row(quantity="2")])
         line = sale["order"]["lines"][0]["uuid"]
         here = self.device.sell([self.row(quantity="-2", origin=line)], operation="ANN")
-        there = self.second.sell([self.row(quantity="-1", origin=line)], operation="ANN", payments=[(self.second.cash, -250)])
+        there = self.second.sell(
+            [self.row(quantity="-1", origin=line)], operation="ANN", payments=[(self.second.cash, -250)]
+        )
         self.ingest(self.till, sale, here)
         self.assertFalse(self._differences("refund"))
         [ack] = self.ingest(self.other, there)
@@ -95,7 +97,9 @@ class TestCorrections(TillCase):
         self.env.flush_all()
         self.assertEqual({model: self.env[model].search_count([]) for model in counted}, before)
         self.assertEqual(product.qty_available, 0)
-        self.env.cr.execute("SELECT count(*), max(seq) FROM fiscal.record WHERE till = %s AND kind = 'ECO'", [self.device.uid8])
+        self.env.cr.execute(
+            "SELECT count(*), max(seq) FROM fiscal.record WHERE till = %s AND kind = 'ECO'", [self.device.uid8]
+        )
         self.assertEqual(self.env.cr.fetchone(), (3, 3))
         self.env.cr.execute(
             "SELECT DISTINCT totals->>'perpetual_absolute' FROM fiscal.record WHERE till = %s", [self.device.uid8]

@@ -1,9 +1,9 @@
 import json
 from datetime import timedelta, timezone
-from unittest.mock import patch
 from uuid import uuid4
 
 from odoo import fields
+from odoo.addons.mail.tests.common import MockEmail
 from odoo.tests import tagged
 
 from escarcelle_core import chain
@@ -16,7 +16,7 @@ ADDRESS = "amina@exemple.fr"
 
 
 @tagged("post_install", "-at_install")
-class TestReceiptMail(TillCase):
+class TestReceiptMail(MockEmail, TillCase):
     """A receipt asked for by e-mail is sent by the server, once; its address is kept nowhere."""
 
     @classmethod
@@ -40,7 +40,7 @@ class TestReceiptMail(TillCase):
         }  # fmt: skip
         return device._entry(issue, uuid, event)
 
-    def _mails(self):
+    def _queued(self):
         return self.env["mail.mail"].search([("email_to", "=", ADDRESS)])
 
     def _ticket(self):
@@ -50,7 +50,7 @@ class TestReceiptMail(TillCase):
         sale = self._ticket()
         copy = self._copy(sale)
         self.ingest(self.till, sale, copy)
-        mail = self._mails()
+        mail = self._queued()
         self.assertEqual(len(mail), 1)
         number = f"{self.till.number}-1"
         self.assertIn(number, mail.subject)
@@ -64,7 +64,7 @@ class TestReceiptMail(TillCase):
         self.assertEqual((mail.attachment_ids.mimetype, mail.auto_delete), ("text/html", True))
         self.assertTrue(mail.email_from)
         self.ingest(self.till, copy)
-        self.assertEqual(len(self._mails()), 1, "the same entry again mails nothing")
+        self.assertEqual(len(self._queued()), 1, "the same entry again mails nothing")
 
     def test_address_is_in_the_mail_only(self):
         sale = self._ticket()
@@ -79,30 +79,18 @@ class TestReceiptMail(TillCase):
             [self.device.uid8, f"%{ADDRESS}%", f"%{ADDRESS}%"],
         )
         self.assertEqual(self.env.cr.fetchone(), (0,))
-        with self._no_smtp():
-            self._mails().send()
-        self.assertFalse(self._mails(), "sent, the mail and its address are gone")
-
-    def _no_smtp(self):
-
-        Server = type(self.env["ir.mail_server"])
-        sent = []
-        self.sent = sent
-        return patch.multiple(
-            Server,
-            _connect__=lambda *args, **kwargs: object(),
-            send_email=lambda server, message, *args, **kwargs: sent.append(message) or message["Message-Id"],
-        )
+        with self.mock_mail_gateway(mail_unlink_sent=True):
+            self._queued().send()
+        self.assertFalse(self._queued(), "sent, the mail and its address are gone")
 
     def test_mail_leaves_with_its_attachment(self):
         sale = self._ticket()
         self.ingest(self.till, sale, self._copy(sale))
-        with self._no_smtp():
-            self._mails().send()
-        [message] = self.sent
-        self.assertEqual(message["To"], ADDRESS)
-        names = [part.get_filename() for part in message.walk() if part.get_filename()]
-        self.assertEqual(names, [f"tck-{self.till.number}-1.html"])
+        with self.mock_mail_gateway():
+            self._queued().send()
+        [sent] = self._mails
+        self.assertEqual(sent["email_to"], [ADDRESS])
+        self.assertEqual([name for name, *_rest in sent["attachments"]], [f"tck-{self.till.number}-1.html"])
 
     def test_sale_by_mail_sends_its_copy(self):
         """What a till makes of paper = email: the ticket and its first copy in one entry."""
@@ -115,7 +103,7 @@ class TestReceiptMail(TillCase):
         sale["records"] += [record.as_json() for record in issue.records]
         [ack] = self.ingest(self.till, sale)
         self.assertEqual((ack["status"], ack["order"]), ("stored", "built"))
-        self.assertEqual(len(self._mails()), 1)
+        self.assertEqual(len(self._queued()), 1)
         self.assertEqual(self.order(sale).amount_total, 2.5)
 
     def test_no_mail_of_paper_training_or_long_ago(self):
@@ -127,7 +115,7 @@ class TestReceiptMail(TillCase):
         long_ago = fields.Datetime.now() - timedelta(days=40)
         old["made_at"] = long_ago.strftime("%Y-%m-%dT%H:%M:%SZ")
         self.ingest(self.till, sale, school, old, self._copy(sale, 3, "paper"))
-        self.assertFalse(self._mails())
+        self.assertFalse(self._queued())
 
     def test_hostile_addresses_send_nothing(self):
         sale = self._ticket()
