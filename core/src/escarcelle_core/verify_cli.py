@@ -123,8 +123,9 @@ def _parser() -> argparse.ArgumentParser:
         (("--json",), {"action": "store_true", "help": "répond en JSON"}),
         (("--html",), {"metavar": "FICHIER", "type": Path, "help": "écrit aussi le rapport en une page HTML"}),
         (("--anchor",), {
-            "action": "append", "default": [], "metavar": "NUMÉRO=EMPREINTE",
-            "help": "ancre imprimée sur un Z ou reçue par courriel, à retrouver (répétable) : 0-12=3fa9…",
+            "action": "append", "default": [], "metavar": "ANCRE",
+            "help": "ancre imprimée sur un Z (0-12=3fa9…), ou le fichier du courriel d'ancre, à retrouver"
+            " (répétable) ; donnez aussi les archives qui vont jusqu'à sa date",
         }),
         (("--key",), {
             "action": "append", "default": [], "metavar": "EMPREINTE",

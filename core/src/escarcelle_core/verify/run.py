@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..errors import DocumentError
-from . import database_reader, sources
+from . import anchors_known, database_reader, sources
 from .archive_check import ArchiveCheck, Read
 from .database_check import DatabaseCheck
 from .outcome import Defect, Outcome
@@ -32,7 +32,7 @@ def verify(
     outcome = Outcome(progress=progress)
     witnesses = Witnesses()
     try:
-        papers = Papers(list(anchors))
+        papers = Papers(anchors_known.expand(anchors))
     except DocumentError as error:
         _refuse(outcome, "--anchor", error)
         return outcome
