@@ -29,6 +29,7 @@
         "views/fec.xml",
         "views/sales_report.xml",
         "report/accounting_report.xml",
+        "views/accounting_exports.xml",
         "views/res_config_settings.xml",
         "views/fiscal_backup.xml",
         "report/fiscal_piece.xml",

@@ -61,6 +61,16 @@ class RegimeCase(FiscalCase):
             payments=payments or [(cash, round(total, 2))],
         )  # fmt: skip
 
+    def _invoice(self, session, lines, vat_number=False):
+        """Sell and invoice to a firm (with a VAT number) or to a person."""
+        buyer = self.env["res.partner"].create(
+            {"name": "Traiteur Dupont", "street": "3 rue du Four", "zip": "67100", "city": "Strasbourg",
+             "country_id": self.env.ref("base.fr").id, "vat": vat_number, "is_company": bool(vat_number)}
+        )  # fmt: skip
+        data = {**self._order(session, lines), "to_invoice": True, "partner_id": buyer.id}
+        self.env["pos.order"].with_context(generate_pdf=False).sync_from_ui([data])
+        return self.env["pos.order"].search([("uuid", "=", data["uuid"])])
+
     def _day(self, sell):
         """Sell within one business day, close the session, close the day; (session, closing)."""
         with self._at(NOON):

@@ -128,6 +128,23 @@ class TestSalesJournal(RegimeCase):
         half = self._lines(self._report(date_to="2026-11-21")).filtered(lambda line: line.part == "vat")
         self.assertEqual([(_cents(line.booked), line.difference) for line in half], [(500, 0)])
 
+    def test_invoiced_sales_are_booked_by_their_invoice(self):
+        self._regime("METROPOLE", "TAXABLE")
+        orders = []
+
+        def sell(session):
+            self._sell_in(session, [(self.rice, 2)])
+            orders.append(self._invoice(session, [(self.soap, 10), (self.rice, 1)], "FR44732829320"))
+
+        session = self._day(sell)[0]
+        vat = self._lines().filtered(lambda line: line.part == "vat")
+        self.assertEqual(
+            {(v.rate, _cents(v.amount), _cents(v.booked), _cents(v.booked_tax), v.state) for v in vat},
+            {(5.5, 750, 750, 39, "equal"), (20.0, 1200, 1200, 200, "equal")},
+        )
+        soap = vat.filtered(lambda line: line.rate == 20)
+        self.assertEqual(set(soap.move_ids), {session.move_id.id, orders[0].account_move.id})
+
     def test_drill_down_to_tickets_and_entries(self):
         session = self._sold()
         line = self._lines()[0]
@@ -185,7 +202,8 @@ class TestSalesJournal(RegimeCase):
         data, kind = record.with_context(force_report_rendering=True)._render_qweb_pdf(record.id, report.ids)
         self.assertEqual(kind, "pdf")
         text = " ".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
-        for wanted in ("Journal des ventes", self.company.name, "3 rue des Halles", "21/11/2026", "13,80", "Exonéré 261-7-1° b", "SIRET"):
+        for wanted in ("Journal des ventes", self.company.name, "3 rue des Halles", "21/11/2026", "13,80",
+                       "Exonéré 261-7-1° b", "SIRET"):  # fmt: skip
             self.assertIn(wanted, text)
 
     def test_hostile_names_stay_text_in_spreadsheets(self):

@@ -1,1 +1,1 @@
-from . import accounting_export, jet_export, regime, sales_report
+from . import accounting_export, control_tape, e_reporting, jet_export, regime, sales_report
