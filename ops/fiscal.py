@@ -99,3 +99,39 @@ def migrate(cluster: Superuser, database: str) -> list[Migration]:
             f"dans « {database} »",
         )
     return todo
+
+
+#: What Odoo's own load loses: the objects belong to Odoo's role again. One statement an object to give back.
+LOST = """
+SELECT format('ALTER SCHEMA fiscal OWNER TO fiscal_owner') FROM pg_namespace
+ WHERE nspname = 'fiscal' AND pg_get_userbyid(nspowner) <> 'fiscal_owner'
+UNION ALL
+SELECT format('ALTER %s fiscal.%I OWNER TO fiscal_owner',
+              CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname)
+  FROM pg_class c
+ WHERE relnamespace = to_regnamespace('fiscal') AND relkind IN ('r', 'p', 'v', 'S')
+   AND pg_get_userbyid(relowner) <> 'fiscal_owner'
+   -- The sequence of an identity column follows its table.
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
+UNION ALL
+SELECT format('ALTER FUNCTION %s OWNER TO fiscal_owner', oid::regprocedure) FROM pg_proc
+ WHERE pronamespace = to_regnamespace('fiscal') AND pg_get_userbyid(proowner) <> 'fiscal_owner'
+UNION ALL
+SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname)
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+ WHERE c.relnamespace = to_regnamespace('fiscal') AND NOT tgisinternal AND tgenabled <> 'A'
+"""
+
+
+def protect(cluster: Superuser, database: str) -> int:
+    """Put the journal out of Odoo's reach again; returns how many objects were within it.
+
+    What was written meanwhile stays as it is: the verifier judges it. Odoo notes the new level in the
+    event journal at its next start.
+    """
+    statements = [row[0] for row in cluster.sql(LOST, checked(database))]
+    owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+    if statements:
+        role = cluster.sql(owner, database)[0][0].replace('"', '""')
+        cluster.sql(";\n".join([*statements, f'GRANT fiscal_writer TO "{role}"']) + ";", database)
+    return len(statements)

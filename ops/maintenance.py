@@ -24,6 +24,12 @@ def migrate(names: Sequence[str], *, yes: bool = False) -> int:
             done = fiscal.migrate(cluster, target.name)
             said = ", ".join(f"{m.number:04d}_{m.name}" for m in done) or "rien à faire"
             print(f"{target.name} : {said}")
+            given_back = fiscal.protect(cluster, target.name)
+            if given_back:
+                print(
+                    f"{target.name} : {given_back} protections perdues (base chargée par Odoo ?) et remises. "
+                    "Vérifier ce qui a été écrit depuis : escarcelle-verify --database …"
+                )
     return 0
 
 

@@ -48,13 +48,19 @@ def template_world() -> World:
     return world.other_world(TEMPLATE + hashing.of_text(base_world().name, content)[:10])
 
 
+def start_empty(cluster: Cluster, target: World) -> None:
+    """A world whose database has nothing but what Odoo expects to find."""
+    world.remove(cluster, target)
+    databases.create(cluster, target.name)
+    databases.extend(cluster, target.name)
+    target.make_directories()
+
+
 def _build(cluster: Cluster, target: World, source: World | None, fill) -> None:
     """Make ``target`` under another name, then give it its own; forget older ones of its layer."""
     draft = world.other_world(re.sub(r"[0-9a-f]+$", "draft", target.name))
     if source is None:
-        world.remove(cluster, draft)
-        databases.create(cluster, draft.name)
-        draft.make_directories()
+        start_empty(cluster, draft)
     else:
         world.clone(cluster, source, draft)
     draft.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
@@ -83,7 +89,6 @@ def build_base(cluster: Cluster) -> None:
     log = HOUSE.log / "odoo-base.log"
 
     def fill(draft: World) -> None:
-        databases.extend(cluster, draft.name)
         odoo_command.install(
             draft, foreign_depends(), "--load-language=fr_FR",
             log=log, what="l'installation d'Odoo dans la base a échoué",

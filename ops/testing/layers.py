@@ -68,17 +68,21 @@ def pytest_layer(name: str, *folders: str, level: Level, browser: bool = False) 
 
 
 def _run_odoo(
-    name: str, cluster: Cluster, tags: str, log: Path, *, installed: bool = False
+    name: str, cluster: Cluster, tags: str, log: Path, *, stock: bool = False
 ) -> tuple[str, int, float]:
     """Our addons over a copy of the base, with the tests of ``tags``.
 
-    Odoo tests the modules it installs or updates; ``installed``: ours are installed first, and the tests
-    of every module of the database are run then. The base holds no demonstration data: tests stand on
+    Odoo tests the modules it installs or updates. ``stock``: the tests wanted are those of modules that
+    are there before us; ours are installed first, over a base that knows no French (those tests read
+    English screens), and all modules are tested then. No base holds demonstration data: tests stand on
     what they make.
     """
     start = time.monotonic()
     target = world.other_world(f"test_{name}")
-    world.clone(cluster, templates.base_world(), target)
+    if stock:
+        templates.start_empty(cluster, target)
+    else:
+        world.clone(cluster, templates.base_world(), target)
     ours = ["--init", ",".join(templates.OURS), "--skip-auto-install"]
     tested = ["--test-tags", tags, "--log-level=info"]
     log.unlink(missing_ok=True)
@@ -87,7 +91,8 @@ def _run_odoo(
             cluster, Ports(HOUSE.var / "ports.json").choose(f"test-{name}"), max_cron_threads=0
         )
         fiscal.migrate(cluster, target.name)
-        runs = [[*ours, "--no-http"], tested] if installed else [[*ours, *tested]]
+        before = ["--init", ",".join(templates.foreign_depends()), "--skip-auto-install", "--no-http"]
+        runs = [before, [*ours, "--no-http"], tested] if stock else [[*ours, *tested]]
         for arguments in runs:
             with log.open("ab") as stream:
                 code = subprocess.run(
@@ -124,7 +129,7 @@ def _run_ours(cluster: Cluster) -> LayerResult:
 
 def _run_upstream(cluster: Cluster) -> LayerResult:
     log = HOUSE.log / "test-upstream.log"
-    text, code, spent = _run_odoo("upstream", cluster, upstream.TAGS, log, installed=True)
+    text, code, spent = _run_odoo("upstream", cluster, upstream.TAGS, log, stock=True)
     result = upstream.judge(text, code, spent)
     if not result.green:
         _show_trouble(text, log)

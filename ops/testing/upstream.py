@@ -5,7 +5,9 @@ from dataclasses import replace
 from ops.testing import odoo_log
 from ops.testing.result import LayerResult
 
-TAGS = "/point_of_sale"
+#: Those of ``at_install`` run in a registry where our addons are not loaded while their columns are there: they
+#: would say nothing of us. Odoo itself only runs them while it installs point_of_sale.
+TAGS = "/point_of_sale,-at_install"
 #: Fail on a stock Odoo 19.0.0 too (DESIGN.md §8), measured without our addons.
 STOCK_FAILURES = frozenset(
     {
