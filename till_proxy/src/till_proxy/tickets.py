@@ -6,14 +6,14 @@ and nothing else happens; another order under the same uuid is refused.
 
 from typing import TYPE_CHECKING
 
-from escarcelle_core import chain, jet, stamp, ticket_xml
+from escarcelle_core import chain, jet, stamp, ticket_events, ticket_xml
 from escarcelle_core.chain import Desk, Issue
 from escarcelle_core.documents import Duplicate, JetEvent, Reference, Ticket
 from escarcelle_core.errors import AmountMismatch, EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 
-from . import ticket_events, training
+from . import training
 from .cashiers import Cashier
 from .catalog import Catalog
 from .errors import Refusal

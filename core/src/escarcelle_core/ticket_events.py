@@ -1,8 +1,8 @@
 """What the event journal says of a ticket, line by line: returns, offered goods, a manager's word."""
 
-from escarcelle_core import jet
-from escarcelle_core.documents import JetEvent, Line, Ticket
-from escarcelle_core.money import euros
+from . import jet
+from .documents import JetEvent, Line, Ticket
+from .money import euros
 
 LONGEST = 200
 
