@@ -75,8 +75,9 @@ class EscarcelleFiscalDevice(models.AbstractModel):
 
     @api.model
     def _escarcelle_sign(self, config, ticket, events=(), late=False):
-        """Sign ``ticket`` on the device of ``config`` and store it with ``events`` ((before the
-        ticket) list, (after it) list) and the closings that fell due. Returns the ticket's Record.
+        """Sign ``ticket`` on the device of ``config`` and store it with ``events`` (a list for before
+        the ticket, a function of its record that gives those after it) and the closings that fell due.
+        Returns the ticket's Record.
 
         Raises UserError, in French, when the ticket contradicts itself.
         """
@@ -85,7 +86,7 @@ class EscarcelleFiscalDevice(models.AbstractModel):
         state = journal._escarcelle_standing(desk.device.uid)
         at = self._escarcelle_now()
         self._escarcelle_before_ticket(state, desk, at, late)
-        before, after = events or ((), ())
+        before, after = events or ((), lambda record: ())
         records = []
         if not state.seq("JET"):
             text = f"{desk.device.software} {desk.device.software_version} caisse {desk.device.number}"
@@ -99,7 +100,7 @@ class EscarcelleFiscalDevice(models.AbstractModel):
             raise UserError(str(error)) from error
         signed = issue.records[-1]
         state, records = issue.state, [*records, *issue.records]
-        for event in after:
+        for event in after(signed):
             issue = issue_event(state, desk, event, at)
             state, records = issue.state, [*records, *issue.records]
         journal._escarcelle_append(desk.device.uid, records, late or None)

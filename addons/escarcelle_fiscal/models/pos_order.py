@@ -4,10 +4,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from escarcelle_core import jet
+from escarcelle_core import jet, ticket_events
 from escarcelle_core.documents import DOCUMENT_LABELS, JetEvent
 
 from ..tools import frozen, mention, order_ticket
+from ..tools.school import School
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: An order that took longer to arrive was sold while the server could not be reached.
@@ -132,21 +133,23 @@ class PosOrder(models.Model):
                     self.config_id.display_name,
                 )
             )
+        self._escarcelle_check_returns()
         ticket = self._escarcelle_ticket()
+        if self.config_id.escarcelle_training:
+            raise School(self.env, ticket)
         device = self.env["escarcelle.fiscal.device"].sudo()
         now = device._escarcelle_now().replace(tzinfo=None)
         # The browser says which papers were provisional; one that forgets is seen by its delay.
         provisional = self.env.context.get("escarcelle_provisional") or ()
         degraded = self.uuid in provisional or now - self.date_order > DEGRADED_AFTER
         before = self._escarcelle_mode_events(degraded)
-        after = [
-            JetEvent(jet.REFUND, f"{line.code} {line.quantity} {line.amount}", ticket.cashier)
-            for line in ticket.lines
-            if line.origin
-        ]
-        device._escarcelle_sign(
-            self.config_id, order_ticket.degraded(ticket) if degraded else ticket, (before, after), late=degraded
-        )
+        if degraded:
+            ticket = order_ticket.degraded(ticket)
+
+        def after(record):
+            return ticket_events.of_ticket(ticket, record.number)
+
+        device._escarcelle_sign(self.config_id, ticket, (before, after), late=degraded)
         self.invalidate_recordset(
             ["escarcelle_number", "escarcelle_shown", "escarcelle_excerpt", "escarcelle_mention"]
         )

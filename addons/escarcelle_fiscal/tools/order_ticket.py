@@ -25,7 +25,8 @@ def build(order, **extra):
     Raises UserError when the order says another amount than its lines give, or holds what a ticket
     cannot say (a tax that is not one percentage included in the price).
     """
-    lines = tuple(_line(line, number) for number, line in enumerate(order.lines, 1))
+    origin = _origin(order)
+    lines = tuple(_line(line, number, origin) for number, line in enumerate(order.lines, 1))
     total = sum(line.amount for line in lines)
     refund = bool(order.lines.refunded_orderline_id)
     values = {
@@ -36,7 +37,7 @@ def build(order, **extra):
         "cashier": "",
         "regime": _regime(order),
         "operation": CANCELLATION if total < 0 or (refund and not total) else SALE,
-        "origin": _origin(order),
+        "origin": origin,
     }
     try:
         ticket = Ticket(**{**values, **extra})
@@ -69,7 +70,7 @@ def _same(what, computed, stated, order):
         )  # fmt: skip
 
 
-def _line(line, number):
+def _line(line, number, origin):
     env = line.env
     rate = _rate(line)
     try:
@@ -100,6 +101,7 @@ def _line(line, number):
         category_code=str(category.id or ""),
         category=category.name or "",
         origin=line.refunded_orderline_id.uuid or "",
+        origin_ticket=f"{origin.till_number}-{origin.seq}" if origin and line.refunded_orderline_id else "",
         comment=line.customer_note or "",
     )
 
@@ -159,4 +161,6 @@ def _origin(order):
     if not signed:
         return None
     number, seq, doc_type = signed[:3]
-    return Reference(doc_type, number, seq, origin.uuid)
+    back = {line.refunded_orderline_id: -line.qty for line in order.lines}
+    whole = back == {line: line.qty for line in origin.lines} and len(origin.refund_orders_count * [0]) <= 1
+    return Reference(doc_type, number, seq, origin.uuid, whole)
