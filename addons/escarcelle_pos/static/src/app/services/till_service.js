@@ -210,6 +210,29 @@ export class Till extends Reactive {
         this.status = { ...this.status, training };
     }
 
+    // ---- invoices, notes, proofs, settlements --------------------------------------------------
+
+    invoice(body) {
+        return this.client.post("/till/v1/invoices", body, { timeout: 20000 });
+    }
+
+    note(body) {
+        return this.client.post("/till/v1/notes", body, { timeout: 20000 });
+    }
+
+    proof(body) {
+        return this.client.post("/till/v1/proofs", body, { timeout: 20000 });
+    }
+
+    settle(body) {
+        return this.client.post("/till/v1/settlements", body, { timeout: 20000 });
+    }
+
+    customers(query, options = {}) {
+        const params = new URLSearchParams({ query, ...options });
+        return this.client.get(`/till/v1/customers?${params}`).then((answer) => answer.customers);
+    }
+
     // ---- parked orders -------------------------------------------------------------------------
 
     drafts() {

@@ -64,3 +64,9 @@ export function ticketBody(order, { training = false, now }) {
         started_at: state.startedAt || now,
     };
 }
+
+/** The order of a note: the same body before anything is paid. */
+export function noteBody(order, { now }) {
+    const { payments: _paid, ...body } = ticketBody(order, { now });
+    return { ...body, paper: "none", email: null, overrides: [] };
+}

@@ -14,12 +14,13 @@ export class TillReceiptScreen extends Component {
     setup() {
         this.pos = usePos();
         this.notification = useService("notification");
-        this.state = useState({ printing: false });
+        this.state = useState({ printing: false, invoice: null });
         if (!this.order?.finalized) {
             const { page, params } = this.pos.defaultPage;
             this.pos.navigate(page, params);
         }
-        useEnterKey(() => this.next());
+        // While a customer is typed in, Enter belongs to the dialog.
+        useEnterKey(() => !document.querySelector(".o_dialog") && this.next());
     }
 
     get order() {
@@ -74,6 +75,20 @@ export class TillReceiptScreen extends Component {
         this.state.printing = true;
         await this.pos.printReceipt({ order: this.order });
         this.state.printing = false;
+    }
+
+    get canInvoice() {
+        return Boolean(this.ticket.number) && !this.ticket.training;
+    }
+
+    async invoice() {
+        const { number } = this.ticket;
+        const made = await this.pos.escarcelleInvoice({ uuid: this.order.uuid, number });
+        this.state.invoice = made || this.state.invoice;
+    }
+
+    proof() {
+        return this.pos.escarcelleProof({ uuid: this.order.uuid });
     }
 
     next() {

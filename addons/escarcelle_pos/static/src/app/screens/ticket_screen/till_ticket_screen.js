@@ -187,6 +187,29 @@ export class TillTicketScreen extends Component {
         return chosen.length ? chosen : null;
     }
 
+    // ---- invoice and proof -----------------------------------------------------------------------
+
+    async invoice() {
+        const ticket = this.state.selected;
+        const made = await this.pos.escarcelleInvoice({ uuid: ticket.uuid, number: ticket.number });
+        if (made) {
+            ticket.invoice = { uuid: made.uuid, number: made.number };
+        }
+    }
+
+    async duplicateInvoice() {
+        try {
+            await this.till.duplicate(this.state.selected.invoice.uuid);
+            this.pos.notification.add(_t("Duplicate sent to the printer."), { type: "success" });
+        } catch (error) {
+            this.pos.escarcelleTell(error, _t("Duplicate"));
+        }
+    }
+
+    proof() {
+        return this.pos.escarcelleProof(this.state.selected);
+    }
+
     // ---- cancelling ----------------------------------------------------------------------------
 
     /** Nothing of it was given back, nothing of it is a return, and it is of the mode the till is in. */
