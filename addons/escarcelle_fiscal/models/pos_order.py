@@ -154,6 +154,22 @@ class PosOrder(models.Model):
             ["escarcelle_number", "escarcelle_shown", "escarcelle_excerpt", "escarcelle_mention"]
         )
 
+    def _escarcelle_check_returns(self):
+        """Nothing is given back twice: UserError, and a line of the event journal."""
+        for line in self.lines.filtered("refunded_orderline_id"):
+            origin = line.refunded_orderline_id
+            # This order's own lines are among those that give back already.
+            if origin.refunded_qty > origin.qty + 0.0005:
+                self.env["escarcelle.fiscal.outbox"]._escarcelle_refused(
+                    f"Retour refusé : {origin.full_product_name} déjà rendu sur {origin.order_id.pos_reference}"
+                )
+                raise UserError(
+                    self.env._(
+                        "“%(product)s” was given back already: %(sold)s sold, %(back)s would be given back.",
+                        product=origin.full_product_name, sold=origin.qty, back=origin.refunded_qty,
+                    )
+                )  # fmt: skip
+
     def _escarcelle_mode_events(self, degraded):
         """JET 70 with the first ticket sold while the server was away, 120 with the first after."""
         device = self.env["escarcelle.fiscal.device"].sudo()

@@ -162,5 +162,5 @@ def _origin(order):
         return None
     number, seq, doc_type = signed[:3]
     back = {line.refunded_orderline_id: -line.qty for line in order.lines}
-    whole = back == {line: line.qty for line in origin.lines} and len(origin.refund_orders_count * [0]) <= 1
+    whole = back == {line: line.qty for line in origin.lines}
     return Reference(doc_type, number, seq, origin.uuid, whole)

@@ -66,7 +66,8 @@ HEADER = re.compile(
 #: A line. Groups: price, amount, amount without VAT, number, quantity, discount, VAT, rate, uuid.
 LINE = re.compile(
     rf'<article base="({_PRICE})" cab="{_QUOTED}" net="({_AMOUNT})" net_ht="({_AMOUNT})"'
-    rf' numero="({_NUMBER})"(?: origine="{_UUID}"(?: origine_ticket="{_TILL}-{_NUMBER}")?)? plu="{_QUOTED}" quantite="({_QUANTITY})"'
+    rf' numero="({_NUMBER})"(?: origine="{_UUID}"(?: origine_ticket="{_TILL}-{_NUMBER}")?)?'
+    rf' plu="{_QUOTED}" quantite="({_QUANTITY})"'
     rf'(?: reference="{_PRICE}")? remise="({_PERCENTAGE})" taxe="({_AMOUNT})" tva="({_RATE})"'
     rf' uid="({_UUID})" unite="{_QUOTED}"><libelle>{_TEXT}</libelle>'
     rf'(?:<groupe code="{_QUOTED}">{_SOME_TEXT}</groupe>)?'
