@@ -34,7 +34,8 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("names", nargs="*", metavar="NOM")
     bench.add_argument("--json", action="store_true", help="un objet JSON par mesure")
     bench.add_argument("--full", action="store_true", help="un million de tickets (une heure environ)")
-    add("up", "ouvre une maison vide, pour s'en servir vraiment")
+    up = add("up", "ouvre une maison vide, pour s'en servir vraiment")
+    up.add_argument("--database", metavar="BASE", help="une autre base, restaurée par exemple")
     add("doctor", "dit ce qui manque et la commande qui répare")
     backup = add("backup", "sauvegarde chiffrée : base, fichiers, clés")
     backup.add_argument("directory", metavar="DOSSIER", nargs="?")
@@ -58,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--database", metavar="BASE", help="nom de la base neuve")
     migrate = add("fiscal-migrate", "applique les migrations du journal fiscal")
     migrate.add_argument("databases", nargs="*", metavar="BASE")
+    verify = add("verify", "vérifie le journal d'une base, en lecture seule (escarcelle-verify)")
+    verify.add_argument("database", nargs="?", metavar="BASE")
     psql = add("psql", "ouvre psql sur une base")
     psql.add_argument("database", nargs="?", metavar="BASE")
     shell = add("shell", "ouvre l'interpréteur d'Odoo sur une base")
@@ -109,7 +112,7 @@ def _command(options: argparse.Namespace) -> int:
         case "up":
             from ops import up
 
-            return up.run(yes=options.yes)
+            return up.run(options.database, yes=options.yes)
         case "test":
             from ops.testing import command
 
@@ -130,6 +133,10 @@ def _command(options: argparse.Namespace) -> int:
             from ops import maintenance
 
             return maintenance.migrate(options.databases, yes=options.yes)
+        case "verify":
+            from ops import maintenance
+
+            return maintenance.verify(options.database, yes=options.yes)
         case "psql":
             from ops import maintenance
 

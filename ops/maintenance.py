@@ -8,6 +8,7 @@ from ops import fiscal, odoo_command, provision, shell, world
 from ops.console import CONSOLE
 from ops.ports import DEFAULTS
 from ops.provision import Level
+from ops.saving import trial
 
 
 def migrate(names: Sequence[str], *, yes: bool = False) -> int:
@@ -31,6 +32,16 @@ def migrate(names: Sequence[str], *, yes: bool = False) -> int:
                     "Vérifier ce qui a été écrit depuis : escarcelle-verify --database …"
                 )
     return 0
+
+
+def verify(name: str | None, *, yes: bool = False) -> int:
+    """The verifier over a live database: 0 sound, 1 defects, 2 nothing to verify."""
+    with provision.ready(Level.CLUSTER, yes=yes) as cluster:
+        target = world.of_database(cluster, name)
+        return subprocess.call(
+            trial.verifier("--database", f"dbname={target.name}"),
+            env=shell.environment(cluster.environment()), stdin=subprocess.DEVNULL,
+        )  # fmt: skip
 
 
 def psql(name: str | None, *, yes: bool = False) -> int:

@@ -15,10 +15,10 @@ from ops.world import World
 ADMIN_SECRET = "odoo_admin"
 
 
-def run(*, yes: bool = False) -> int:
-    """Provision, make the database the first time, serve until Ctrl-C."""
+def run(database: str | None = None, *, yes: bool = False) -> int:
+    """Provision, make the database the first time, serve until Ctrl-C. ``database``: one that exists."""
     with provision.ready(Level.BASE, yes=yes) as cluster:
-        house = world.house_world()
+        house = world.of_database(cluster, database) if database else world.house_world()
         if house.name not in cluster.databases():
             with CONSOLE.working("base neuve (journal fiscal, Escarcelle)"):
                 make(cluster, house)

@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
         saved = world.of_database(cluster, options.database)
         directory = Path(options.directory).expanduser().resolve()
         if options.nightly:
+            passphrase.remember()
             plan.write(Plan(str(directory), saved.name, options.hour, Keep(*options.keep)))
             _say_plan(directory, options)
         start = time.monotonic()

@@ -29,6 +29,13 @@ def for_backup() -> str:
     return phrase
 
 
+def remember() -> None:
+    """Keep the phrase of the environment for the backups nobody starts: they must not draw another."""
+    given = _given()
+    if given:
+        secrets.write_private(HOUSE.secrets / FILE, given + "\n")
+
+
 def _given() -> str:
     """The phrase of the environment, or of the file it names (a container's secret)."""
     path = os.environ.get(f"{VARIABLE}_FILE", "")

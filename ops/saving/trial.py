@@ -40,6 +40,11 @@ def run(admin: Superuser, archive: Path, phrase: str) -> str:
             databases.drop(admin, name)
 
 
+def verifier(*words: str) -> list[str]:
+    """The command line of ``escarcelle-verify``, wherever our packages are."""
+    return [python(), "-c", VERIFY, *words]
+
+
 def verified(admin: Superuser, database: str) -> str:
     """``escarcelle-verify`` over a database.
 
@@ -47,7 +52,7 @@ def verified(admin: Superuser, database: str) -> str:
         OpsError: it found a defect, or could not read.
     """
     done = subprocess.run(
-        [python(), "-c", VERIFY, "--database", f"dbname={database}", "--json"],
+        verifier("--database", f"dbname={database}", "--json"),
         capture_output=True,
         text=True,
         env=shell.environment(admin.environment()),
