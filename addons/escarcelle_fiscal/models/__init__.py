@@ -29,6 +29,7 @@ from . import (
     fiscal_guard,
     fiscal_instance,
     fiscal_jet,
+    fiscal_key_change,
     fiscal_ordered,
     fiscal_piece,
     fiscal_quarantine,

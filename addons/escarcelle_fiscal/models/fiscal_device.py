@@ -37,8 +37,10 @@ class EscarcelleFiscalDevice(models.AbstractModel):
     def _escarcelle_row(self, config):
         """(uid8, number, name, company, siret, software) of the device of ``config``, None if new."""
         self.env.cr.execute(
-            "SELECT uid, number, name, company_id, siret, software FROM fiscal.till"
-            " WHERE config_id = %s AND signer = 'server' ORDER BY version DESC LIMIT 1",
+            "SELECT uid, number, name, company_id, siret, software FROM fiscal.till t"
+            " WHERE config_id = %s AND signer = 'server'"
+            " AND NOT EXISTS (SELECT FROM fiscal.retirement r WHERE r.till = t.uid)"
+            " ORDER BY number DESC, version DESC LIMIT 1",
             [config.id],
         )
         return self.env.cr.fetchone()
@@ -124,7 +126,8 @@ class EscarcelleFiscalDevice(models.AbstractModel):
         files = self.env["escarcelle.fiscal.instance"]._escarcelle_open()
         yield self._escarcelle_server_desk(files)
         self.env.cr.execute(
-            "SELECT DISTINCT config_id FROM fiscal.till WHERE signer = 'server' AND number > 0"
+            "SELECT DISTINCT config_id FROM fiscal.till t WHERE signer = 'server' AND number > 0"
+            " AND NOT EXISTS (SELECT FROM fiscal.retirement r WHERE r.till = t.uid)"
         )
         configs = self.env["pos.config"].sudo().browse([row[0] for row in self.env.cr.fetchall()])
         for config in configs.exists():

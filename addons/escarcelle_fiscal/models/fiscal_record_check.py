@@ -143,5 +143,5 @@ class EscarcelleFiscalRecordCheckLine(models.TransientModel):
     check_id = fields.Many2one("escarcelle.fiscal.record.check", required=True, ondelete="cascade")
     sequence = fields.Integer(readonly=True)
     sound = fields.Boolean(readonly=True)
-    what = fields.Char("Check", readonly=True)
+    what = fields.Char("What is checked", readonly=True)
     detail = fields.Char("Found", readonly=True)

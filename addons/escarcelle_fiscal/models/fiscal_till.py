@@ -107,6 +107,8 @@ class EscarcelleFiscalTill(models.Model):
             self.env["escarcelle.fiscal.outbox"]._escarcelle_note_till(
                 answer["number"], uid8, name, answer["version"]
             )
+        if config and answer["new"] and answer["version"] == 1:
+            self._escarcelle_succeed(uid8, config)
         self.invalidate_model()
         return answer["number"]
 

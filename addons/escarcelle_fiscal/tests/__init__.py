@@ -21,7 +21,10 @@ from . import (
     test_piece_sale,
     test_regimes,
     test_sales_journal,
+    test_release,
     test_security,
+    test_stock_defects,
+    test_situation,
     test_tour,
     test_views,
 )

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from escarcelle_core.errors import SignatureError
 from escarcelle_core.signing import EcdsaSigner
 
 VARIABLE = "ESCARCELLE_FISCAL_DIR"
@@ -84,3 +85,78 @@ def discard(path: Path, identity: str) -> None:
     if files and files.identity == identity:
         _cache.pop(path, None)
         shutil.rmtree(path, ignore_errors=True)
+
+
+# -- a new key, beside the one in use ----------------------------------------------------------------
+
+_NEXT = ".next"
+
+
+def stage(path: Path, signer: EcdsaSigner) -> None:
+    """Write a new key and its certificate beside those in use, durably. The certificate comes first: a
+    key that waits always has one."""
+    for name, content in (
+        ("server.crt", signer.certificate_pem.encode("ascii")),
+        ("server.key", signer.key_pem()),
+    ):
+        _write(path / f".{name}", content)
+        os.replace(path / f".{name}", path / f"{name}{_NEXT}")
+    _sync(path)
+
+
+def is_staged(path: Path) -> bool:
+    """Whether a key waits, or a change was stopped half-way."""
+    return (path / f"server.key{_NEXT}").exists()
+
+
+def staged(path: Path) -> str | None:
+    """Key id of the key that waits, None when it is gone or unusable."""
+    try:
+        return _staged(path).key_id
+    except (OSError, ValueError, SignatureError):
+        return None
+
+
+def promote(path: Path, key: str) -> None:
+    """Put the waiting key ``key`` in the place of the one in use, which is gone. Again after a stop: the
+    certificate may have been replaced already."""
+    if staged(path) != key:
+        return
+    certificate = path / f"server.crt{_NEXT}"
+    if certificate.exists():
+        os.replace(certificate, path / "server.crt")
+    os.replace(path / f"server.key{_NEXT}", path / "server.key")
+    _sync(path)
+
+
+def unstage(path: Path, key: str) -> None:
+    """Forget the waiting key ``key``; another one is left alone."""
+    if staged(path) == key:
+        (path / f"server.key{_NEXT}").unlink(missing_ok=True)
+        (path / f"server.crt{_NEXT}").unlink(missing_ok=True)
+
+
+def _staged(path: Path) -> EcdsaSigner:
+    certificate = path / f"server.crt{_NEXT}"
+    if not certificate.exists():
+        certificate = path / "server.crt"
+    return EcdsaSigner.from_pem(
+        (path / f"server.key{_NEXT}").read_bytes(), certificate.read_text("ascii")
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(descriptor)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -43,7 +43,7 @@ class EscarcelleTill(models.Model):
         return {
             "acks": [ack if isinstance(ack, dict) else ack.ack() for ack in acks],
             "heads": till.env["escarcelle.fiscal.journal"]._escarcelle_heads(till.uid8),
-            "commands": [],
+            "commands": till._escarcelle_commands(),
         }
 
     def _escarcelle_in_company(self):

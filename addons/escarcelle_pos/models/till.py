@@ -101,6 +101,16 @@ class EscarcelleTill(models.Model):
                 self.env._("A till that was paired once has signed records: revoke it, it stays listed.")
             )
 
+    def action_retire(self):
+        """Ask why this till sells no more, then revoke it."""
+        self.ensure_one()
+        self.check_access("write")
+        device = self.env["escarcelle.fiscal.till"]._escarcelle_by_uid(self.uid8 or "-")
+        if not device:  # never paired: nothing was signed
+            self.action_revoke()
+            return None
+        return device.with_env(self.env).action_retire()
+
     def action_revoke(self):
         """Refuse the API key and withdraw the certificate: nothing more is accepted from this till."""
         self.check_access("write")
