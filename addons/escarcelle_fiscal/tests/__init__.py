@@ -25,6 +25,7 @@ from . import (
     test_security,
     test_stock_defects,
     test_situation,
+    test_tablet,
     test_tour,
     test_views,
 )
