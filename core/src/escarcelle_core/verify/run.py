@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from ..errors import DocumentError
 from . import anchors_known, database_reader, sources
@@ -46,10 +47,18 @@ def verify(
     return outcome
 
 
-def verify_connection(name: str, connection: object, outcome: Outcome | None = None) -> Outcome:
-    """The same of a database already connected to (psycopg2), in its current transaction."""
-    outcome = outcome or Outcome()
-    DatabaseCheck(name, connection, outcome, Witnesses(), papers=Papers([])).run()
+def verify_connection(name: str, connection: Any) -> Outcome:
+    """The same of a database already connected to (psycopg2), as its current transaction sees it; the
+    transaction goes on as it was."""
+    outcome = Outcome()
+    with connection.cursor() as cursor:
+        # What the reader sets for itself goes away with the savepoint.
+        cursor.execute("SAVEPOINT escarcelle_verify")
+        try:
+            DatabaseCheck(name, connection, outcome, Witnesses()).run()
+        finally:
+            cursor.execute("ROLLBACK TO SAVEPOINT escarcelle_verify")
+            cursor.execute("RELEASE SAVEPOINT escarcelle_verify")
     return outcome
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .. import record_xml
+from ..documents import DOCUMENT_LABELS
 from ..record import Record, utc_text
 from ..totals import Totals
 from .database_reader import RECORD_COLUMNS
@@ -42,8 +43,9 @@ class Stored(NamedTuple):
     reception: str
 
     def named(self) -> str:
-        """When the document cannot be read."""
-        return f"{self.kind} {self.till_number}-{self.seq}"
+        """As it is shown, by what the row says."""
+        label = DOCUMENT_LABELS.get(self.doc_type, self.kind)
+        return f"{label} ({self.operation}) {self.till_number}-{self.seq}.0"
 
     def element(self) -> bytes:
         """The record as an archive writes it."""
