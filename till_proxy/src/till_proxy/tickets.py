@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from escarcelle_core import chain, jet, stamp, ticket_events, ticket_xml
 from escarcelle_core.chain import Desk, Issue
-from escarcelle_core.documents import Duplicate, JetEvent, Reference, Ticket
+from escarcelle_core.documents import DOCUMENT_LABELS, Duplicate, JetEvent, Reference, Ticket
 from escarcelle_core.errors import AmountMismatch, EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
@@ -148,7 +148,8 @@ def _copy(state: TillState, desk: Desk, copy: Duplicate, at: "datetime", uuid: s
     if copy.channel == "email":
         codes.append(jet.RECEIPT_MAILED)
     for code in codes:
-        line = JetEvent(code, f"Ticket {number} copie {copy.rank} {copy.channel}", copy.operator)
+        label = DOCUMENT_LABELS[copy.original.document]
+        line = JetEvent(code, f"{label} {number} copie {copy.rank} {copy.channel}", copy.operator)
         issue = issue.then(chain.issue_event(issue.state, desk, line, at))
     return issue
 

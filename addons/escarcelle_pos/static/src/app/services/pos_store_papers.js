@@ -61,7 +61,7 @@ if (tillMode) {
         },
 
         async escarcelleSettle() {
-            const methods = this.models["pos.payment.method"]
+            const methods = this.config.payment_method_ids
                 .filter((method) => method.type !== "pay_later")
                 .map(({ id, name }) => ({ id, name }));
             const settled = await makeAwaitable(this.dialog, SettlePopup, {
