@@ -43,7 +43,8 @@ class StockQuant(models.Model):
             rows = [row[1:] for row in counted if row[0] == company]
             common = {
                 "company": company,
-                "reference": f"{move.reference} {move.id}",
+                "reference": f"INV {move.id}",
+                "comment": move.reference,
                 "date": piece_values.instant(date or self.env.cr.now()),
             }
             event = f"count {company.id}"
