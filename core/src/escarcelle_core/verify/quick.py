@@ -18,6 +18,7 @@ from ..state import TillState
 from ..totals import Totals
 from . import grammar
 from .counters import Counters, euros
+from .references import sale_of
 
 _COMPANY_END = "</societe>"
 _END = "</ticket>" + END.decode()
@@ -38,6 +39,8 @@ class Accepted:
     utc: str
     shares: list[tuple[int, int, int]]
     origin: tuple[str, int, int, str] | None
+    #: Checksum of its lines and VAT: what its invoice must repeat.
+    sale: int
 
 
 class QuickTickets:
@@ -126,7 +129,7 @@ class QuickTickets:
         self._move(kind, seq, signature)
         return Accepted(
             kind, seq, operation, key, signature, payload, origin_uid[1:-1].lower(), utc,
-            [share[:3] for share in shares], origin,
+            [share[:3] for share in shares], origin, sale_of(text),
         )  # fmt: skip
 
     def _move(self, kind: str, seq: int, signature: str) -> None:

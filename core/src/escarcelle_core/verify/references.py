@@ -1,10 +1,13 @@
-"""Documents that point at others: a duplicate at its original, a refund at the sale it cancels.
+"""Documents that point at others: a duplicate at its original, a refund at the sale it cancels, an
+invoice at its ticket, whose lines it must repeat.
 
-Of each document eight bytes of its uuid are kept, so that a million of them take eight megabytes.
+Of each document eight bytes of its uuid are kept, of a ticket a checksum of its lines too, so that a
+million of them take twelve megabytes.
 """
 
 from array import array
 from collections.abc import Iterator
+from zlib import crc32
 
 from lxml import etree
 
@@ -22,11 +25,14 @@ class References:
         self._first = {kind: before.seq(kind) + 1 for kind in OPENING_KINDS}
         self._uids: dict[str, array] = {kind: array("Q") for kind in OPENING_KINDS}
         self._ranks: dict[tuple[str, int, int], int] = {}
+        #: Checksums of the lines and VAT of the tickets, and which of them have an invoice.
+        self._sales = array("Q")
+        self._invoiced: set[int] = set()
         #: Pointers at other tills, to be checked once those have been read.
         self.elsewhere: list[tuple[str, str, int, int, str]] = []
 
-    def note(self, kind: str, seq: int, uid: str) -> None:
-        """Remember a document that may be pointed at."""
+    def note(self, kind: str, seq: int, uid: str, sale: int = 0) -> None:
+        """Remember a document that may be pointed at; ``sale`` is the checksum of what a ticket sold."""
         uids = self._uids.get(kind)
         if uids is None:
             return
@@ -35,6 +41,9 @@ class References:
             uids.extend([_UNKNOWN] * missing)
         if 0 <= missing <= _LARGEST_GAP:
             uids.append(_short(uid))
+            if kind == "TCK":
+                self._sales.extend([_UNKNOWN] * (len(uids) - 1 - len(self._sales)))
+                self._sales.append(sale)
 
     def check(self, record: Record, document: etree._Element) -> Iterator[Finding]:
         """What is wrong with where ``record`` points."""
@@ -53,6 +62,28 @@ class References:
             yield "document d'origine", "", "", "le document d'origine est illisible"
             return
         yield from self.follow(record.shown(), kind, number, seq, uid)
+        if record.kind == "FCT":
+            yield from self._check_invoice(record, document, seq)
+
+    def _check_invoice(
+        self, record: Record, document: etree._Element, seq: int
+    ) -> Iterator[Finding]:
+        """An invoice has the lines of its ticket, and a ticket one invoice; a credit note names an
+        invoice that is there."""
+        shown = f"Ticket {self.number}-{seq}"
+        if seq in self._invoiced:
+            yield "facture", f"une seule du {shown}", record.shown(), "ce ticket a deux factures"
+        self._invoiced.add(seq)
+        place = seq - self._first["TCK"]
+        if 0 <= place < len(self._sales) and self._sales[place] not in (_UNKNOWN, sale_of(record.xml)):
+            yield "lignes de la facture", f"celles du {shown}", "d'autres", (
+                "la facture ne dit pas ce que dit son ticket")  # fmt: skip
+        node = document.find("entete/facture/rectifie")
+        if node is not None:
+            try:
+                yield from self.follow(record.shown(), *_target(node))
+            except (KeyError, ValueError):
+                yield "facture rectifiée", "", "", "la facture rectifiée est illisible"
 
     def follow(self, shown: str, kind: str, number: int, seq: int, uid: str) -> Iterator[Finding]:
         """What is wrong with a pointer of document ``shown`` at another."""
@@ -98,6 +129,12 @@ def _target(node: etree._Element) -> tuple[str, int, int, str]:
     uid = a["uid"].strip("{}").lower()
     _short(uid)
     return a["document"], int(a["caisse"]), int(a["numero"]), uid
+
+
+def sale_of(xml: str) -> int:
+    """A checksum of the lines and VAT of a ticket or an invoice, never 0."""
+    start = xml.find("<lignes ")
+    return crc32(xml[start : xml.find("<encaissements ", start)].encode("utf-8", "replace")) or 1
 
 
 def _short(uid: str) -> int:

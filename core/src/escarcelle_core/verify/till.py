@@ -18,7 +18,7 @@ from ..totals import Totals
 from ..verification import verify_document, verify_next
 from .outcome import Finding, explain
 from .quick import Accepted, QuickTickets
-from .references import References
+from .references import References, sale_of
 
 #: Wrong because an earlier record is missing or wrong, not by itself.
 _CONSEQUENCES = frozenset({"totaux", "ancre", "journée", "clôture", "chaîne signée"})
@@ -67,7 +67,7 @@ class TillCheck:
             self._quick = QuickTickets(self.uid, self.number, self._state)
         ticket = self._quick.accept(chunk)
         if ticket is not None:
-            self._count(ticket.kind, ticket.seq, ticket.uid, ticket.utc)
+            self._count(ticket.kind, ticket.seq, ticket.uid, ticket.utc, ticket.sale)
             if ticket.kind == "TCK":
                 for rate, amount, tax in ticket.shares:
                     total, taxes = self.sales.get(rate, (0, 0))
@@ -165,15 +165,16 @@ class TillCheck:
         elif not verifier.verify(record.payload.encode("utf-8"), record.signature):
             yield "signature", "valide", "invalide", "la signature n'est pas celle de la chaîne signée"
 
-    def _count(self, kind: str, seq: int, uid: str, at: str) -> None:
+    def _count(self, kind: str, seq: int, uid: str, at: str, sale: int = 0) -> None:
         self.records += 1
-        self.references.note(kind, seq, uid)
+        self.references.note(kind, seq, uid, sale)
         if at < self._at:
             self.clock_set_back += 1
         self._at = at
 
     def _note(self, record: Record, document: etree._Element) -> None:
-        self._count(record.kind, record.seq, record.origin, utc_text(record.at))
+        sale = sale_of(record.xml) if record.kind == "TCK" else 0
+        self._count(record.kind, record.seq, record.origin, utc_text(record.at), sale)
         if record.kind == "TCK":
             for node in document.iterfind("bilan/tvas/tva"):
                 self._sell(node)
