@@ -17,7 +17,8 @@ patch(PosOrder.prototype, {
      */
     get fiscalMention() {
         if (this.escarcelle_mention) {
-            return this.escarcelle_mention;
+            const copy = this.uiState.escarcelleCopy;
+            return copy ? `${copy}\n\n${this.escarcelle_mention}` : this.escarcelle_mention;
         }
         if (this.isServerSigned && this.finalized) {
             return "TICKET PROVISOIRE — MODE DÉGRADÉ\nSigné au retour de la liaison avec le serveur";
