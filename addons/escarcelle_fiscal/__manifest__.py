@@ -23,6 +23,7 @@
         "views/fiscal_archive.xml",
         "views/fiscal_archive_task.xml",
         "views/account_fiscal_position.xml",
+        "views/account_move_invoice.xml",
         "views/pos_payment_method.xml",
         "views/pos_order.xml",
         "views/regime_wizard.xml",

@@ -214,7 +214,7 @@ class EscarcelleTill(models.Model):
             "error": job.error or job.reason or False,
             "number": f"{sale['till_number']}-{sale['seq']}" if sale else False,
             "amount": int(sale["payload"].split(",")[1]) / 100 if sale else 0,
-            "payload": {"order": _without_email(job.entry["order"]), "event": job.entry["event"]},
+            "payload": {"order": _without_email(job.entry["order"]), "event": _without_email(job.entry["event"])},
             "order_id": job.order.id if job.order else False,
             "move_id": job.move.id if job.move else False,
             "session_id": job.session.id if job.session else False,
@@ -283,5 +283,5 @@ def _rejection(entry, problem):
 
 
 def _without_email(order):
-    """The address a receipt went to is not needed to build an order: it is not kept."""
+    """The address a paper went to is not needed to build anything: it is not kept."""
     return order and {key: value for key, value in order.items() if key != "email"}
