@@ -2,6 +2,8 @@
 
 import dataclasses
 import random
+import re
+import shutil
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from archives import World
 from escarcelle_core import canonical, chain, jet, piece_xml, record_xml, schemas
 from escarcelle_core.documents import DOCUMENT_LABELS, KINDS, PIECES, JetEvent
 from escarcelle_core.errors import AmountError, AmountMismatch, EscarcelleError
@@ -17,6 +20,7 @@ from escarcelle_core.piece import MAX_LINES, NAMED, VALUED, Origin, Party, Piece
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
+from escarcelle_core.verify.run import verify
 from shop import COMPANY, NOON, make_desk, uuid, verifiers
 
 SERVER = make_desk("00c0ffee", 0)
@@ -254,3 +258,53 @@ def test_the_day_is_closed_before_the_document_of_the_next():
     assert [r.kind for r in issue.records] == ["GTJ", "JET", "ANC", "EST"]
     for record in issue.records:
         state = verify_next(state, record, KEYS)
+
+
+# -- in an archive ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def archived(tmp_path_factory):
+    """An archive whose server issued one document of each type, a day of tills around them."""
+    world = World(seed=9)
+    world.day(NOON)
+    for number, document in enumerate(PIECES, 1):
+        piece = make_piece(document, number)
+        world.server.keep(chain.issue_piece(world.server.state, world.server.desk, piece, NOON))
+    day, later = NOON.date(), NOON + timedelta(hours=6)
+    return world.archive(tmp_path_factory.mktemp("pieces") / "archive", "J", day, later).folder
+
+
+def test_an_archive_with_documents_of_the_server_is_sound(archived):
+    outcome = verify([archived])
+    assert (outcome.verdict, outcome.defects) == ("sound", [])
+    schema = etree.XMLSchema(etree.parse(archived / "archive.xsd"))
+    schema.assertValid(etree.parse(archived / "archive.xml"))
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (b"<libelle>Riz long</libelle>", b"<libelle>Riz court</libelle>"), (b'quantite="2.500"', b'quantite="2.400"'),
+        (b'reference="WH/00003"', b'reference="WH/00004"'), (b'montantTTC="3.00"', b'montantTTC="3.01"'),
+        (b'chaine="IVT" cle', b'chaine="EST" cle'), (b"<nom>Banque alimentaire</nom>", b"<nom>Autre</nom>"),
+    ],
+)  # fmt: skip
+def test_an_altered_document_of_an_archive_is_named(archived, tmp_path, old, new):
+    copy = shutil.copytree(archived, tmp_path / "copie")
+    path = copy / "archive.xml"
+    content = path.read_bytes()
+    place = content.index(old)
+    path.write_bytes(content[:place] + new + content[place + len(old) :])
+    outcome = verify([copy], records_only=True)
+    assert outcome.verdict == "defects"
+    assert any(" (GES) 0-1.0" in defect.record or " 0-1" in defect.record for defect in outcome.defects)
+
+
+def test_a_document_taken_out_of_an_archive_is_missed(archived, tmp_path):
+    copy = shutil.copytree(archived, tmp_path / "copie")
+    path = copy / "archive.xml"
+    content = path.read_bytes()
+    match = re.search(rb'<enregistrement chaine="LVC".*?</enregistrement>\n', content, re.S)
+    path.write_bytes(content[: match.start()] + content[match.end() :])
+    assert verify([copy], records_only=True).verdict == "defects"

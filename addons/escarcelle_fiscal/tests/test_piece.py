@@ -388,6 +388,6 @@ class TestPiece(PieceCase):
         self._drain()
         piece = self._pieces("BLV")
         html = self.env["ir.actions.report"]._render_qweb_html("escarcelle_fiscal.piece", piece.ids)[0].decode()
-        for text in (piece.shown, piece.reference, "Riz long", "2,000", "Banque alimentaire 21", piece.excerpt, "82345678900014", "8899B",
-                     "Exemplaire imprimé le", piece.digest):  # fmt: skip
+        said = (piece.shown, piece.reference, piece.excerpt, piece.digest, "Riz long", "2,000", "8899B")
+        for text in (*said, "Banque alimentaire 21", "82345678900014", "Exemplaire imprimé le"):
             self.assertIn(text, html)
