@@ -16,6 +16,7 @@ patch(OrderPaymentValidation.prototype, {
         pos.env.services.ui.block();
         let answer;
         try {
+            await pos.preSyncAllOrders([order]); // its totals, as for a sale
             answer = await pos.data.call("pos.order", "escarcelle_school", [[order.serializeForORM()]]);
         } catch (error) {
             order.state = "draft";
