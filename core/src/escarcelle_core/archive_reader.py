@@ -14,8 +14,8 @@ from . import header_xml, quarantine_xml, record_xml, xmldsig
 from .archive_file import DECLARATION, ROOT_END, TILL_END
 from .stamp import MAX_XML
 
-HEADER, TILL, RECORD, TILL_STOP, QUARANTINE, DECISION, SIGNATURE, DAMAGED = (
-    "header", "till", "record", "till_stop", "quarantine", "decision", "signature", "damaged",
+HEADER, TILL, RECORD, RECORDS, TILL_STOP, QUARANTINE, DECISION, SIGNATURE, DAMAGED = (
+    "header", "till", "record", "records", "till_stop", "quarantine", "decision", "signature", "damaged",
 )  # fmt: skip
 _BLOCK = 1 << 17
 #: How each part starts and ends; every part is followed by a newline.
@@ -28,7 +28,12 @@ _PARTS = (
     (HEADER, f"<{header_xml.ROOT} ".encode(), b"</entete>\n"),
     (SIGNATURE, xmldsig.START, xmldsig.END + ROOT_END + b"\n"),
 )
-_NEXT = re.compile(b"\n(?=" + b"|".join(re.escape(start) for _, start, _ in _PARTS) + b")")
+PART_START = re.compile(b"\n(?=" + b"|".join(re.escape(start) for _, start, _ in _PARTS) + b")")
+_NOT_A_RECORD = re.compile(
+    b"\n(?!" + re.escape(record_xml.START) + b")(?="
+    + b"|".join(re.escape(start) for _, start, _ in _PARTS) + b")"
+)  # fmt: skip
+_RECORD_END = record_xml.END + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,13 @@ class Part:
 
 
 class ArchiveReader:
-    """Iterate over it once; then ``content_digest`` is that of all but the signature."""
+    """Iterate over it once; then ``content_digest`` is that of all but the signature. ``bulk``: bytes
+    read at once; records that follow each other are then handed out together (``RECORDS``, each
+    ended by its newline) when that is more than one."""
 
-    def __init__(self, stream: BinaryIO):
+    def __init__(self, stream: BinaryIO, bulk: int = 0):
         self._stream = stream
+        self._bulk = bulk
         self._buffer = b""
         self._at = 0
         self._before = 0  # bytes of the file before the buffer
@@ -68,10 +76,21 @@ class ArchiveReader:
         for kind, start, end in _PARTS:
             if self._buffer.startswith(start, self._at):
                 size = self._find(end)
-                if size and not _NEXT.search(self._buffer, self._at, self._at + size - 1):
+                if size and not PART_START.search(self._buffer, self._at, self._at + size - 1):
+                    if kind == RECORD and self._bulk:
+                        return self._records(size)
                     return self._part(kind, size)
                 break
         return self._damaged()
+
+    def _records(self, first: int) -> Part:
+        """Records from here, as many as are in the buffer with nothing else between them."""
+        match = _NOT_A_RECORD.search(self._buffer, self._at)
+        last = match.start() + 1 if match else len(self._buffer)
+        size = self._buffer.rfind(_RECORD_END, self._at, last) + len(_RECORD_END) - self._at
+        if size <= first:
+            return self._part(RECORD, first)
+        return Part(RECORDS, self._take(size), self._before + self._at - size)
 
     def _part(self, kind: str, size: int) -> Part:
         offset = self._before + self._at
@@ -85,7 +104,7 @@ class ArchiveReader:
         """Everything up to the next place where a part seems to start."""
         offset = self._before + self._at
         while True:
-            match = _NEXT.search(self._buffer, self._at + 1)
+            match = PART_START.search(self._buffer, self._at + 1)
             if match:
                 return Part(DAMAGED, self._take(match.start() + 1 - self._at), offset)
             if len(self._buffer) - self._at > MAX_XML or not self._fill():
@@ -104,7 +123,7 @@ class ArchiveReader:
 
     def _fill(self) -> bool:
         """Read one more block; false when the file is at its end."""
-        block = self._stream.read(_BLOCK)
+        block = self._stream.read(self._bulk or _BLOCK)
         if block:
             self._before += self._at
             self._buffer = self._buffer[self._at :] + block

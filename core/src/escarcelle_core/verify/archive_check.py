@@ -1,6 +1,9 @@
 """One archive, from beginning to end, in one pass over ``archive.xml``."""
 
+from io import BytesIO
+
 from .. import header_xml, record_xml, schemas, state_xml
+from ..archive_builder import ARCHIVE
 from ..archive_file import ROOT_END, TILL_END
 from ..archive_reader import (
     DAMAGED,
@@ -8,6 +11,7 @@ from ..archive_reader import (
     HEADER,
     QUARANTINE,
     RECORD,
+    RECORDS,
     SIGNATURE,
     TILL,
     TILL_STOP,
@@ -27,8 +31,10 @@ from .keys import Keys
 from .outcome import Defect, Finding, Outcome, explain
 from .papers import Papers
 from .quick import Accepted
+from .segment import Run, examine, split
 from .signatures import Signatures
 from .stamps import Stamps
+from .team import Team
 from .till import TillCheck
 from .witness import Witnesses
 
@@ -53,9 +59,10 @@ class ArchiveCheck:
         self._hearing = Hearing(witnesses, self._defect)
         self._records_only = records_only
         self._papers = papers or Papers([])
-        self._signatures = Signatures(self._wrong_signature, processes)
+        self._signatures = Signatures(self._wrong_signature)
         self._schema = schemas.schema("archive.xsd")
         self._keys = Keys(folder, outcome)
+        self._team = Team(processes)
         self._aside = Aside(self._keys, self._schema, self._defect)
         self._stamps = Stamps(folder, self._defect)
         self._read: Read | None = None
@@ -75,7 +82,9 @@ class ArchiveCheck:
             check_manifest(folder, outcome)
         ended = False
         with stream:
-            reader = ArchiveReader(stream)
+            # Few records are not worth the start of a process.
+            shared = self._team.helps and folder.size() > _WORTHWHILE
+            reader = ArchiveReader(stream, _SEGMENT if shared else 0)
             for part in reader:
                 if ended:
                     self._defect("archive.xml", ("contenu", "", "", "du contenu suit la fin de l'archive"))
@@ -84,6 +93,8 @@ class ArchiveCheck:
                 self._part(part)
                 if self._read is None:
                     return None
+        self._together(all_of_them=True)
+        self._team.end()
         self._signatures.finish()
         if not ended:
             self._defect("archive.xml", ("contenu", "", "", "l'archive est incomplète : sa fin manque"))
@@ -101,6 +112,13 @@ class ArchiveCheck:
         return self._read
 
     def _part(self, part: Part) -> None:
+        if part.kind == RECORDS and self._till:
+            self._give(part, self._till)
+        else:
+            self._together(all_of_them=True)
+            self._alone(part)
+
+    def _alone(self, part: Part) -> None:
         try:
             if self._read is None and part.kind != HEADER:
                 raise DocumentError("ce n'est pas une archive d'Escarcelle, ou son en-tête est abîmé")
@@ -153,6 +171,40 @@ class ArchiveCheck:
         self._outcome.tills.add(uid)
         self._last = f"le début de la caisse {number}"
 
+    def _give(self, part: Part, till: TillCheck) -> None:
+        certificates = {key: verifier.certificate_pem for key, verifier in till.verifiers.items()}
+        path, size = str(self._folder.root / ARCHIVE), len(part.data)
+        self._team.give(part, examine, certificates, till.uid, till.number, path, part.offset, size)
+        self._together()
+
+    def _together(self, *, all_of_them: bool = False) -> None:
+        """Put together what other processes have checked."""
+        for part, runs in self._team.done(all_of_them=all_of_them):
+            if runs is None or self._till is None:
+                self._one_by_one(part.data, part.offset)
+            else:
+                self._runs(part, runs, self._till)
+
+    def _runs(self, part: Part, runs: list[Run], till: TillCheck) -> None:
+        chunks = split(part.data)
+        for run in runs:
+            self._one_by_one(chunks[run.base] + b"\n", part.offset)
+            if not run.tickets:
+                continue
+            if not till.follow(run):
+                more = chunks[run.base + 1 : run.base + 1 + len(run.tickets)]
+                self._one_by_one(b"".join(chunk + b"\n" for chunk in more), part.offset)
+                continue
+            for kind, seq, operation, signature, _uid, _utc, origin, _sale, right in run.tickets:
+                shown = f"{_TICKET} ({operation}) {till.number}-{seq}.0"
+                if not right:
+                    self._wrong_signature((shown, till.uid, self._outcome.records))
+                self._connect(shown, kind, seq, signature, origin, till)
+
+    def _one_by_one(self, data: bytes, offset: int) -> None:
+        for part in ArchiveReader(BytesIO(data)):
+            self._alone(Part(part.kind, part.data, offset + part.offset))
+
     def _record(self, part: Part, till: TillCheck) -> None:
         ticket = till.accept(part.data)
         if ticket is not None:
@@ -190,10 +242,22 @@ class ArchiveCheck:
         else:
             subject = (shown, till.uid, self._outcome.records)
             self._signatures.check(verifier, ticket.payload, ticket.signature, subject)
-        if ticket.origin:
-            for finding in till.references.follow(shown, *ticket.origin):
+        self._connect(shown, ticket.kind, ticket.seq, ticket.signature, ticket.origin, till)
+
+    def _connect(
+        self,
+        shown: str,
+        kind: str,
+        seq: int,
+        signature: str,
+        origin: tuple[str, int, int, str] | None,
+        till: TillCheck,
+    ) -> None:
+        """A ticket that is sound by itself: what it points at, and what is stated of it elsewhere."""
+        if origin:
+            for finding in till.references.follow(shown, *origin):
                 self._defect(shown, finding, till.uid)
-        forked = self._witnesses.check(till.uid, ticket.kind, ticket.seq, ticket.signature)
+        forked = self._witnesses.check(till.uid, kind, seq, signature)
         if forked:
             self._defect(shown, forked, till.uid)
         self._outcome.count()
@@ -233,6 +297,8 @@ class ArchiveCheck:
         self._outcome.add(defect, place)
 
 
+#: Bytes of records handed over at once, and of an archive below which one process is enough.
+_SEGMENT, _WORTHWHILE = 1 << 20, 8 << 20
 _TICKET = DOCUMENT_LABELS["TCK"]
 _DAMAGED = "une partie de l'archive est illisible"
 _MISPLACED = "une partie de l'archive n'est pas à sa place"

@@ -39,6 +39,10 @@ class Folder:
         except OSError as error:
             raise DocumentError(f"« {name} » ne peut pas être lu : {error.strerror}.") from error
 
+    def size(self, name: str = ARCHIVE) -> int:
+        """Bytes of a file, 0 when it is not there."""
+        return (self.root / name).stat().st_size if name in self else 0
+
     def read(self, name: str) -> bytes:
         """The content of a small file."""
         with self.open(name) as stream:

@@ -90,7 +90,8 @@ def _row(defect: Defect) -> str:
 def _tills(caption: str, tills: Iterable[dict]) -> Iterator[str]:
     yield f"<table>\n<caption>{escape(caption)}</caption>"
     yield ('<thead><tr><th scope="col">Appareil</th><th scope="col">Enregistrements</th>'
-           '<th scope="col">Perpétuel réel</th><th scope="col">Perpétuel absolu</th></tr></thead>\n<tbody>')  # fmt: skip
+           '<th scope="col">Perpétuel réel</th><th scope="col">Perpétuel absolu</th></tr></thead>\n<tbody>'
+           )  # fmt: skip
     for till in tills:
         device = f"caisse {till['number']}" if till["number"] else "serveur"
         amounts = "".join(

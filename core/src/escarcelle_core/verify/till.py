@@ -19,6 +19,7 @@ from ..verification import verify_document, verify_next
 from .outcome import Finding, explain
 from .quick import Accepted, QuickTickets
 from .references import References, sale_of
+from .segment import Run
 
 #: Wrong because an earlier record is missing or wrong, not by itself.
 _CONSEQUENCES = frozenset({"totaux", "ancre", "journée", "clôture", "chaîne signée"})
@@ -73,6 +74,24 @@ class TillCheck:
                     total, taxes = self.sales.get(rate, (0, 0))
                     self.sales[rate] = (total + amount, taxes + tax)
         return ticket
+
+    def follow(self, run: Run) -> bool:
+        """Take over tickets checked elsewhere, their signatures excepted; false when they do not follow,
+        and each must be added."""
+        state = self.state
+        if self._other is not None or run.end is None or not run.follows(state):
+            return False
+        end, used = run.end, {ticket[0] for ticket in run.tickets}
+        heads = MappingProxyType({**state.heads, **{kind: end.heads[kind] for kind in used}})
+        rank, closed = (state.rank + 1, frozenset()) if state.closed else (state.rank, state.closed)
+        self._state = TillState(heads, end.totals, state.day, rank, closed, state.anchor)
+        self._quick = None
+        for kind, seq, _operation, _signature, uid, utc, _origin, sale, _right in run.tickets:
+            self._count(kind, seq, uid, utc, sale)
+        for rate, (amount, tax) in run.sales.items():
+            total, taxes = self.sales.get(rate, (0, 0))
+            self.sales[rate] = (total + amount, taxes + tax)
+        return True
 
     def add(self, record: Record, document: etree._Element) -> list[Finding]:
         """What is wrong with ``record`` as the next one."""
