@@ -67,7 +67,10 @@ class Life:
 
 
 def _live(life: Life, start: datetime, steps, absence: int) -> datetime:
-    """Play ``steps``, then nothing for ``absence`` days; the instant of the end. A program dates nothing before its last record, whatever the clock says."""
+    """Play ``steps``, then nothing for ``absence`` days; the instant of the end.
+
+    A program dates nothing before its last record, whatever the clock says.
+    """
     clock = at = start
     life.start(at)
     for step in steps:
