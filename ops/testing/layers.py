@@ -1,5 +1,6 @@
 """The layers: where their tests are, what they need, how they run."""
 
+import os
 import subprocess
 import sys
 import time
@@ -43,8 +44,13 @@ def environment(cluster: Cluster, level: Level) -> dict[str, str]:
     return env
 
 
-def pytest_layer(name: str, *folders: str, level: Level, browser: bool = False) -> Layer:
-    """A layer that pytest runs over folders of ``tests/``."""
+def pytest_layer(
+    name: str, *folders: str, level: Level, browser: bool = False, together: bool = False
+) -> Layer:
+    """A layer that pytest runs over folders of ``tests/``.
+
+    ``together``: its files share nothing, each processor takes some.
+    """
 
     def run(cluster: Cluster) -> LayerResult:
         start = time.monotonic()
@@ -56,6 +62,7 @@ def pytest_layer(name: str, *folders: str, level: Level, browser: bool = False) 
         code = subprocess.run(
             [
                 str(HOUSE.python), "-m", "pytest", *folders, "-q", "-rfEs", f"--junitxml={report}",
+                *(["-n", str(os.cpu_count() or 1), "--dist=loadfile"] if together else []),
                 "-o", f"cache_dir={HOUSE.var / 'cache' / 'pytest'}",
             ],
             cwd=HOUSE.root,
@@ -151,7 +158,7 @@ def _show_trouble(text: str, log: Path) -> None:
 
 
 LAYERS = (
-    pytest_layer("core", "tests/core", level=Level.PYTHON),
+    pytest_layer("core", "tests/core", level=Level.PYTHON, together=True),
     pytest_layer("till", "tests/till_proxy", level=Level.PYTHON),
     pytest_layer("arch", "tests/arch", "tests/ops", level=Level.PYTHON),
     pytest_layer("db", "tests/db", level=Level.TEMPLATE),
