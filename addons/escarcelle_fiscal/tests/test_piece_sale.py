@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import FiscalCase
@@ -29,6 +32,21 @@ class TestPieceSale(FiscalCase):
                 pickings = self.env["stock.picking"].search([("pos_session_id", "=", session.id)])
                 self.assertEqual(pickings.mapped("state"), ["done"], realtime)
                 self.assertEqual(self._documents(), [])
+
+    def test_a_sale_sent_later_is_delivered_without_a_stock_issue(self):
+        self.config.write({"ship_later": True, "warehouse_id": self.config.picking_type_id.warehouse_id.id})
+        partner = self.env["res.partner"].create({"name": "Centre social", "ref": "CS1"})
+        day = fields.Date.today() + timedelta(days=2)
+        order = self._sell(
+            self._open(self.config), [(self.rice, 2)], partner_id=partner.id, shipping_date=day
+        )
+        self.assertEqual(self._documents(), [])
+        picking = self.env["stock.picking"].search([("pos_order_id", "=", order.id)])
+        self.assertEqual(len(picking), 1)
+        for move in picking.move_ids:
+            move.write({"quantity": 2, "picked": True})
+        picking._action_done()
+        self.assertEqual(self._documents(), ["BLV"])
 
     def test_an_invoice_over_several_tickets(self):
         partner = self.env["res.partner"].create({"name": "Centre social", "ref": "CS1", "zip": "21000"})
