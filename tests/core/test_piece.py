@@ -211,6 +211,13 @@ def test_a_total_is_that_of_its_lines_to_the_rounding():
             chain.issue_piece(TillState(), SERVER, make_piece("BCD", total=total), NOON)
 
 
+def test_a_document_no_verifier_would_read_is_refused():
+    lines = tuple(make_line(number, label="é" * 1000) for number in range(1, 1001))
+    with pytest.raises(EscarcelleError, match="trop long"):
+        chain.issue_piece(TillState(), SERVER, make_piece("EST", lines=lines), NOON)
+    chain.issue_piece(TillState(), SERVER, make_piece("EST", lines=lines[:500]), NOON)
+
+
 def test_a_till_issues_none_of_them():
     till = make_desk("a1b2c3d4", 3)
     with pytest.raises(EscarcelleError):

@@ -9,6 +9,7 @@ from .errors import DocumentError
 from .money import euros, parse_euros, quantity, unit_price
 from .piece import Origin, Party, Piece, PieceLine, check
 from .stamp import (
+    MAX_XML,
     Stamp,
     append_company,
     append_totals,
@@ -60,7 +61,10 @@ def build(piece: Piece, stamp: Stamp, totals: Totals) -> str:
             element, "bilan", montantTTC=euros(piece.total), montantHT=euros(piece.untaxed)
         )
     append_totals(element, totals)
-    return serialise(element)
+    xml = serialise(element)
+    if len(xml.encode("utf-8")) > MAX_XML:
+        raise DocumentError("Le document est trop long : aucun vérificateur ne le lirait. Coupez-le en deux.")
+    return xml
 
 
 def read(element: etree._Element) -> Piece:
