@@ -5,6 +5,7 @@ the SHA-256 of its DER form.
 """
 
 import base64
+import re
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from .errors import SignatureError
 
+_SPELLING = re.compile(r"[A-Za-z0-9_-]{85}[AQgw]")
 _ECDSA = ec.ECDSA(hashes.SHA256())
 #: A till certificate outlives the legal duty to keep records (LPF art. L102 B: six years).
 VALIDITY = timedelta(days=20 * 366)
@@ -143,10 +145,7 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(signature: str) -> bytes:
-    if len(signature) != 86:
-        raise ValueError("length")
-    raw = base64.b64decode(signature + "==", altchars=b"-_", validate=True)
     # 86 characters carry four spare bits: only one spelling of a signature is accepted.
-    if len(raw) != 64 or _encode(raw) != signature:
+    if not _SPELLING.fullmatch(signature):
         raise ValueError("spelling")
-    return raw
+    return base64.urlsafe_b64decode(signature + "==")

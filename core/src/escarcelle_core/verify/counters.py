@@ -91,6 +91,15 @@ def euros(amount: int) -> str:
 
 
 def _part(key: tuple[str, int], values: list[int]) -> str:
+    if min(values) >= 0:
+        # Written out: it is most of what a check spends on counters.
+        a, b, c, d, e, f = values
+        return (
+            f'<part annee="{c // 100}.{c % 100:02d}" jour="{a // 100}.{a % 100:02d}"'
+            f' mois="{b // 100}.{b % 100:02d}" secteur="{key[0]}" taux="{euros(-key[1])}"'
+            f' tva-annee="{f // 100}.{f % 100:02d}" tva-jour="{d // 100}.{d % 100:02d}"'
+            f' tva-mois="{e // 100}.{e % 100:02d}"></part>'
+        )
     day, month, year, tax_day, tax_month, tax_year = map(euros, values)
     return (
         f'<part annee="{year}" jour="{day}" mois="{month}" secteur="{key[0]}" taux="{euros(-key[1])}"'

@@ -181,14 +181,18 @@ def _lines(
         price, net, untaxed, number, quantity, discount, vat, rate_text, uid = match.groups()
         count += 1
         place = match.end()
-        rate, amount, tax = _cents(rate_text), _cents(net), _cents(vat)
+        # Decimals are fixed: without their point numbers are integers (``_cents``, written out).
+        rate = int(rate_text.replace(".", ""))
+        amount, tax = int(net.replace(".", "")), int(vat.replace(".", ""))
         # Thousandths × ten-thousandths of a euro × hundredths of a percent, in cents.
-        product = _cents(quantity) * _cents(price) * (10_000 - _cents(discount))
+        product = int(quantity.replace(".", "")) * int(price.replace(".", ""))
+        product *= 10_000 - int(discount.replace(".", "")) if discount != "0.00" else 10_000
+        twice, by = 2 * amount * rate, 10_000 + rate
         if (
             int(number) != count
             or amount != _half_up(product, 1_000_000_000)
-            or tax != _half_up(amount * rate, 10_000 + rate)
-            or amount - tax != _cents(untaxed)
+            or tax != ((twice + by) // (2 * by) if twice >= 0 else -((by - twice) // (2 * by)))
+            or amount - tax != int(untaxed.replace(".", ""))
         ):
             return None
         uids.add(uid)

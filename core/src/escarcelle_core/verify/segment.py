@@ -5,6 +5,7 @@ record states itself. Whoever puts the runs together checks that record, and tha
 to is the one the run started from; a run that started from anything else is checked again.
 """
 
+import gc
 from dataclasses import dataclass, field, replace
 
 from .. import record_xml
@@ -60,6 +61,8 @@ def examine(
         return None
     if len(data) != size or not data.endswith(_END):
         return None
+    # What is made here lives as long as the answer: looking for what could go only costs.
+    gc.disable()
     verifiers = {key: _verifier(key, pem) for key, pem in certificates.items()}
     heads: dict[str, Head] = {}
     runs: list[Run] = []
