@@ -60,7 +60,7 @@ class EscarcelleFiscalAnchorSending(models.Model):
         for company in companies:
             siren = company._escarcelle_company().siret[:9]
             sums = [
-                f"SIREN {who} : total perpétuel réel {euros(real)} €, absolu {euros(absolute)} €"
+                f"SIREN {who} : total perpétuel réel {euros(real)} €, absolu {euros(absolute)} €".replace(".", ",")
                 for who, (real, absolute) in sorted(anchor.taxpayers.items())
                 if who == siren
             ]
@@ -128,6 +128,8 @@ class EscarcelleFiscalAnchorSending(models.Model):
     @api.model
     def _escarcelle_follow(self):
         """What became of the messages (cron): sent is an event, the others are tried again."""
+        if self.env["escarcelle.fiscal.instance"]._escarcelle_problem():
+            return  # a copy of the database follows nothing
         now = self.env.cr.now()
         sendings = self.search([("state", "!=", "sent"), ("attempts", "<", MOST)], order="id")
         cron = self.env["ir.cron"]

@@ -88,8 +88,9 @@ class EscarcelleFiscalArchiveCheck(models.Model):
     @api.model
     def _escarcelle_check_all(self):
         """Verify the archives again (cron): those never verified first, then the oldest answers."""
-        if self.env["escarcelle.fiscal.instance"]._escarcelle_row() is None:
-            return
+        instance = self.env["escarcelle.fiscal.instance"]
+        if instance._escarcelle_row() is None or instance._escarcelle_problem():
+            return  # a copy of the database: the archives are where it comes from
         self.env.cr.execute(
             "SELECT a.name FROM (SELECT substring(xml FROM ' nom=\"(ARC[^\"]+)\"') AS name FROM fiscal.record"
             " WHERE kind = 'ARC') a LEFT JOIN escarcelle_fiscal_archive_check k ON k.name = a.name"

@@ -67,7 +67,8 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
         if after is not None and after != self._escarcelle_last_number(files.till, company, level):
             raise ArchiveTaken(self.env._("This period has just been archived by somebody else."))
         self._escarcelle_settle_files(files.till)
-        at = device._escarcelle_now()
+        # To the second, as the archive writes instants.
+        at = device._escarcelle_now().replace(microsecond=0)
         tills = self._escarcelle_tills(company, files.till)
         keys, certificates = self._escarcelle_keys([uid8 for uid8, _number in tills])
         rules = company._escarcelle_rules()
@@ -232,7 +233,10 @@ class EscarcelleFiscalArchiveMaker(models.AbstractModel):
             [uids],
         )
         rows = self.env.cr.fetchall()
-        keys = tuple(ArchivedKey(till, key, since, gone) for till, key, _pem, since, gone in rows)
+        keys = tuple(
+            ArchivedKey(till, key, since, gone and gone.replace(microsecond=0))
+            for till, key, _pem, since, gone in rows
+        )
         return keys, {key: pem for _till, key, pem, _since, _gone in rows}
 
     def _escarcelle_previous(self, header):

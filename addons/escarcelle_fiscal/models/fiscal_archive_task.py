@@ -1,5 +1,6 @@
 import logging
 from datetime import timezone
+from pathlib import Path
 
 from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models
@@ -136,12 +137,18 @@ class EscarcelleFiscalArchiveTask(models.Model):
         now = self.env["escarcelle.fiscal.device"]._escarcelle_now()
         plan = self.env["escarcelle.fiscal.archive.plan"]
         levels = "JMA" if company.escarcelle_archive_days else "MA"
+        current = self.browse()
         for level in levels:
             for due in plan._escarcelle_due(company, level, now):
-                self._escarcelle_write_down(company, due)
+                current |= self._escarcelle_write_down(company, due)
                 # A period is not archived before the one it follows; a supplement may come late.
                 if due["ready"] or not due["supplement"]:
                     break
+        # What an older period waited for will be in a later archive.
+        self.search(
+            [("company_id", "=", company.id), ("is_automatic", "=", True), ("id", "not in", current.ids),
+             ("state", "in", ("waiting", "queued", "failed"))]
+        ).unlink()  # fmt: skip
 
     def _escarcelle_write_down(self, company, due):
         period = due["period"]
@@ -157,10 +164,11 @@ class EscarcelleFiscalArchiveTask(models.Model):
             "state": "queued" if due["ready"] else "waiting",
         }
         if not task:
-            self.create({"company_id": company.id, "level": period.level, "first_day": period.first,
-                         "is_automatic": True, **values})  # fmt: skip
+            task = self.create({"company_id": company.id, "level": period.level, "first_day": period.first,
+                                "is_automatic": True, **values})  # fmt: skip
         elif task.is_automatic:
             task.write(values)
+        return task
 
     def _escarcelle_do(self):
         """Make it; True when the archive is there. What goes wrong is written on the task and told."""
@@ -242,7 +250,7 @@ class EscarcelleFiscalArchiveTask(models.Model):
         problem = ""
         try:
             for path in sorted(archive_files.final(folder, "").glob("ARC*")):
-                archive_files.copy(folder, path.name, archive_files.Path(elsewhere))
+                archive_files.copy(folder, path.name, Path(elsewhere))
         except OSError as error:
             problem = error.strerror or str(error)
         if problem != (parameters.get_param(f"{COPY}_problem") or ""):

@@ -75,7 +75,7 @@ class TestAnchorMail(AnchorCase):
         self.assertEqual(self.mail.email_to, "compta@exemple.fr")
         self.assertIn(f"{self.record.number}={self.sending.value}", body)
         self.assertIn("SIREN 823456789", body)
-        self.assertIn("5.00", body)
+        self.assertIn("5,00", body)
         self.assertIn("--anchor", body)
         text = self.mail.attachment_ids.raw.decode()
         self.assertIn(f"{self.record.number}={self.sending.value}", text.splitlines())

@@ -100,6 +100,7 @@ class TestArchivePlan(PlanCase):
         self._send(self.till.ticket(day=utc(2026, 12, 1, 9)), self.till.ticket(day=utc(2027, 1, 1, 9)))
         self._cron(utc(2027, 1, 15, 8))
         self.assertEqual(self._made("M").mapped("missing"), ["2", "2"])
+        self.assertEqual(self._task().first_day, date(2026, 12, 1), "the last archive is what a supplement completes")
         self._send(held, away.ticket(100, day=utc(2027, 1, 16, 9)))
         self._cron(utc(2027, 1, 16, 10))
         made = self._made("M")
@@ -341,6 +342,14 @@ class TestArchiveNight(PlanCase):
         path.write_bytes(content)
         self.archive.action_verify()
         self.assertFalse(any(self.archive.name in sentence for sentence in banner.escarcelle_banner()))
+
+    def test_a_copy_of_the_database_says_nothing_of_archives_it_does_not_have(self):
+        archive_files.present(self.folder, self.archive.name).unlink()
+        self._age()
+        self.folder.rename(self.folder.with_name("ailleurs"))
+        self._cron(self.at, "cron_archive_check")
+        self.assertEqual(self.archive.verdict, "sound")
+        self.folder.with_name("ailleurs").rename(self.folder)
 
     def test_a_file_that_is_gone_is_a_defect(self):
         archive_files.present(self.folder, self.archive.name).unlink()
