@@ -195,9 +195,10 @@ class ArchiveCheck:
                 more = chunks[run.base + 1 : run.base + 1 + len(run.tickets)]
                 self._one_by_one(b"".join(chunk + b"\n" for chunk in more), part.offset)
                 continue
-            for kind, seq, operation, signature, _uid, _utc, origin, _sale, right in run.tickets:
+            for place, seen in enumerate(run.tickets):
+                kind, seq, operation, signature, _uid, _utc, origin, _sale = seen
                 shown = f"{_TICKET} ({operation}) {till.number}-{seq}.0"
-                if not right:
+                if place in run.wrong:
                     self._wrong_signature((shown, till.uid, self._outcome.records))
                 self._connect(shown, kind, seq, signature, origin, till)
 

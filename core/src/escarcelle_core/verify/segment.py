@@ -18,19 +18,21 @@ from .quick import Accepted, QuickTickets
 
 _END = record_xml.END + b"\n"
 _TICKETS = (b'<enregistrement chaine="TCK"', b'<enregistrement chaine="ECO"')
-#: Chain, number, operation, signature, uuid, UTC, origin, checksum of the sale; is the signature right?
-Seen = tuple[str, int, str, str, str, str, tuple[str, int, int, str] | None, int, bool]
+#: Chain, number, operation, signature, uuid, UTC, origin, checksum of the sale.
+Seen = tuple[str, int, str, str, str, str, tuple[str, int, int, str] | None, int]
 
 
 @dataclass(slots=True)
 class Run:
-    """Tickets after record ``base`` (its place in the segment), all sound if it is."""
+    """Tickets after record ``base`` (its place in the segment), all sound if it is, but for the
+    signatures of those in ``wrong`` (their places here)."""
 
     base: int
     start: TillState | None = None
     end: TillState | None = None
     tickets: list[Seen] = field(default_factory=list)
     sales: dict[int, tuple[int, int]] = field(default_factory=dict)
+    wrong: set[int] = field(default_factory=set)
 
     def follows(self, state: TillState) -> bool:
         """Whether the device stands where this run started."""
@@ -68,6 +70,7 @@ def examine(
     runs: list[Run] = []
     quick: QuickTickets | None = None
     previous = b""
+    signed: list[tuple[Run, int, Verifier, str, str]] = []
     for place, chunk in enumerate(split(data)):
         ticket = None
         if chunk.startswith(_TICKETS) and not PART_START.search(chunk):
@@ -79,15 +82,19 @@ def examine(
             runs.append(Run(place))
             quick, previous = None, chunk
             continue
-        right = verifiers[ticket.key_id].verify(ticket.payload.encode(), ticket.signature)
         run = runs[-1]
+        signed.append((run, len(run.tickets), verifiers[ticket.key_id], ticket.payload, ticket.signature))
         run.tickets.append((ticket.kind, ticket.seq, ticket.operation, ticket.signature, ticket.uid,
-                            ticket.utc, ticket.origin, ticket.sale, right))  # fmt: skip
+                            ticket.utc, ticket.origin, ticket.sale))  # fmt: skip
         if ticket.kind == "TCK":
             for rate, amount, tax in ticket.shares:
                 total, taxes = run.sales.get(rate, (0, 0))
                 run.sales[rate] = (total + amount, taxes + tax)
     _close(runs, quick, heads)
+    # Together: what a processor needs for signatures stays at hand.
+    for run, place, verifier, payload, signature in signed:
+        if not verifier.verify(payload.encode("utf-8"), signature):
+            run.wrong.add(place)
     return runs
 
 

@@ -86,7 +86,7 @@ class TillCheck:
         rank, closed = (state.rank + 1, frozenset()) if state.closed else (state.rank, state.closed)
         self._state = TillState(heads, end.totals, state.day, rank, closed, state.anchor)
         self._quick = None
-        for kind, seq, _operation, _signature, uid, utc, _origin, sale, _right in run.tickets:
+        for kind, seq, _operation, _signature, uid, utc, _origin, sale in run.tickets:
             self._count(kind, seq, uid, utc, sale)
         for rate, (amount, tax) in run.sales.items():
             total, taxes = self.sales.get(rate, (0, 0))
