@@ -37,7 +37,8 @@ class EscarcelleTill(models.Model):
     def _escarcelle_customer_domain(self):
         """Hook: which partners a till knows as customers."""
         Partner = self.env["res.partner"]
-        internal = self.env["res.users"].sudo().with_context(active_test=False).search([]).partner_id
+        Users = self.env["res.users"].sudo().with_context(active_test=False)
+        internal = Users.search([("share", "=", False)]).partner_id
         return (
             Domain(Partner._check_company_domain(self.company_id))
             & Domain("parent_id", "=", False)
