@@ -12,13 +12,13 @@ from ..models.ir_model_access import is_fiscal
 class FiscalSession(Session):
     """Who logs off is told to the event journal (JET 40)."""
 
-    @http.route(readonly=False)
+    @http.route()
     def destroy(self):
         # EXTENDS 'web'
         note_logoff()
         return super().destroy()
 
-    @http.route(readonly=False)
+    @http.route()
     def logout(self, redirect="/odoo"):
         # EXTENDS 'web'
         note_logoff()
@@ -28,7 +28,7 @@ class FiscalSession(Session):
 class FiscalPivot(TableExporter):
     """What leaves through the button of a pivot view is an export too (JET 110)."""
 
-    @http.route(readonly=False)
+    @http.route()
     def export_xlsx(self, data, **kw):
         # EXTENDS 'web'
         text = data.read() if isinstance(data, FileStorage) else data

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.http import request
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from escarcelle_core import jet
 
@@ -12,9 +13,15 @@ class IrHttp(models.AbstractModel):
         # EXTENDS 'web': the developer mode shows what people at work do not need
         before = request.session.debug
         super()._handle_debug()
-        if request.session.debug and not before and request.session.uid:
-            env = request.env(user=request.session.uid)
-            if env.user._is_internal():
+        if not request.session.debug or before or not request.session.uid:
+            return
+        env = request.env(user=request.session.uid)
+        if env.user._is_internal():
+            try:
                 env["escarcelle.fiscal.outbox"]._escarcelle_note(
                     jet.MAINTENANCE, f"Mode développeur activé ({request.session.debug})"
                 )
+            except ReadOnlySqlTransaction:
+                # Odoo asks again on a cursor that writes: the page must then be as it was.
+                request.session.debug = before
+                raise

@@ -15,10 +15,10 @@ PUBLISHER = {
 }
 
 COVERED = """\
-Encaissement des ventes au comptoir sur la caisse Escarcelle (programme escarcelle-till) et sur une tablette reliée au serveur.
-Tickets, factures de tickets, notes, justificatifs de paiement, duplicatas, règlements de comptes clients.
+Encaissement au comptoir sur la caisse Escarcelle (programme escarcelle-till) et sur une tablette reliée au serveur.
+Tickets, factures, notes, justificatifs de paiement, duplicatas, règlements de comptes clients.
 Annulations, remboursements et échanges par écritures contraires ; mode école ; mode dégradé.
-Clôtures journalières, mensuelles et d'exercice, grands totaux de période et perpétuels (réel et absolu), par caisse et par assujetti.
+Clôtures de jour, de mois et d'exercice ; grands totaux de période et perpétuels, réels et absolus, par assujetti.
 Journal des événements techniques ; signature et chaînage de chaque enregistrement ; ancres.
 Archives signées (jour, mois, exercice), vérificateur autonome, conservation.\
 """

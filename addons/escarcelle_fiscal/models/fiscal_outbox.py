@@ -48,14 +48,17 @@ class EscarcelleFiscalOutbox(models.Model):
     def _escarcelle_note(self, code, description, *, survive=False):
         """Note an event (codes: ``escarcelle_core.jet``). ``survive``: even if this request fails."""
         operator = f"U{self.env.uid}"
-        # Pages may be read on a replica: what they note has a cursor of its own.
-        if survive or self.env.cr.readonly:
+        if survive:
             with self.env.registry.cursor() as cr:
-                Environment(cr, SUPERUSER_ID, {})[self._name]._escarcelle_write(code, description, operator)
+                # The request may hold what the scheduled tasks need (a module is being installed): it would
+                # wait for itself. The task comes by itself a little later.
+                cr.execute("SET LOCAL lock_timeout = '2s'")
+                outbox = Environment(cr, SUPERUSER_ID, {})[self._name]
+                outbox._escarcelle_write(code, description, operator, wake=False)
         else:
             self.sudo()._escarcelle_write(code, description, operator)
 
-    def _escarcelle_write(self, code, description, operator):
+    def _escarcelle_write(self, code, description, operator, *, wake=True):
         self._escarcelle_put(
             [
                 {
@@ -64,13 +67,14 @@ class EscarcelleFiscalOutbox(models.Model):
                     "operator": operator,
                     "origin": str(uuid.uuid4()),
                 }
-            ]
+            ],
+            wake=wake,
         )
 
-    def _escarcelle_put(self, vals_list):
+    def _escarcelle_put(self, vals_list, *, wake=True):
         at = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
         self.create([{"at": at, **vals} for vals in vals_list])
-        cron = self.env.ref("escarcelle_fiscal.cron_outbox", raise_if_not_found=False)
+        cron = wake and self.env.ref("escarcelle_fiscal.cron_outbox", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()
 

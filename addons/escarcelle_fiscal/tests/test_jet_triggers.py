@@ -458,7 +458,8 @@ class TestJetOverHttp(TriggerCase, HttpCase):
             "model": "escarcelle.fiscal.closing", "title": "Clôtures", "measure_count": 1, "origin_count": 1,
             "col_group_headers": [], "measure_headers": [], "rows": [{"title": "Total", "indent": 0, "values": []}],
         }  # fmt: skip
-        answer = self.url_open("/web/pivot/export_xlsx", data={"data": json.dumps(table), "csrf_token": http.Request.csrf_token(self)})
+        form = {"data": json.dumps(table), "csrf_token": http.Request.csrf_token(self)}
+        answer = self.url_open("/web/pivot/export_xlsx", data=form)
         self.assertEqual(answer.status_code, 200)
         self.assertIn("Export de 1 lignes", self._said(jet.DATA_EXPORT))
 

@@ -211,10 +211,8 @@ class TestAttestation(FiscalCase):
         self._publisher()
         attestation = self._draft()
         attestation.action_issue()
-        with self.allow_pdf_render():
-            pdf, kind = self.env["ir.actions.report"]._render_qweb_pdf(
-                "escarcelle_fiscal.attestation", attestation.ids
-            )
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        pdf, kind = report._render_qweb_pdf("escarcelle_fiscal.attestation", attestation.ids)
         self.assertEqual((kind, pdf[:5]), ("pdf", b"%PDF-"))
 
     def test_draft_says_it_is_one(self):
