@@ -143,6 +143,35 @@ class TestIngestion(TillCase):
         self.assertEqual(order.lines.mapped("price_subtotal"), [2.99, 0.37])
         self.assertFalse(self.env["escarcelle.difference"].search([("till_id", "=", self.till.id)]))
 
+    def test_the_signed_sector_decides_when_the_page_named_none(self):
+        """A shop outside VAT: the till signed in its default sector, the page sent no fiscal position."""
+        self.exempt.escarcelle_sector = "EXO_B"
+        entry = self.device.sell([{**self.row(550, "2.9900", "1"), "rate": 0}], sector="EXO_B", position=None)
+        [ack] = self.ingest(self.till, entry)
+        self.assertEqual(ack["order"], "built")
+        order = self.order(entry)
+        self.assertEqual(order.fiscal_position_id, self.exempt)
+        self.assertEqual((order.amount_tax, order.lines.price_subtotal), (0, 2.99))
+
+    def test_a_day_of_a_till_is_equal_in_the_three_books(self):
+        self.exempt.escarcelle_sector = "EXO_B"
+        goods = [self.row(550, "2.5000", "3"), self.row(2000, "1.2000", "1")]
+        taxed = self.device.sell(goods)
+        exempt = self.device.sell(
+            [{**self.row(550, "2.9900", "1"), "rate": 0}], sector="EXO_B", position=self.exempt.id
+        )
+        back = self.device.refund({**taxed, "rows": goods}, {1: "1"})
+        closing = self.device.close()
+        self.ingest(self.till, taxed, exempt, back, closing)
+        self.close_due(self.till)
+        day = self.order(taxed).session_id.escarcelle_business_day
+        rows = self.env["escarcelle.fiscal.sales.ledger"]._escarcelle_rows(self.till.company_id, day, day)
+        self.assertEqual(
+            {(r.sector, r.key, r.closing, r.tickets, r.booked, r.booked_tax, r.state) for r in rows if r.part == "vat"},
+            {("TAXABLE", "550", 500, 500, 500, 26, "equal"), ("TAXABLE", "2000", 120, 120, 120, 20, "equal"),
+             ("EXO_B", "0", 299, 299, 299, 0, "equal")},
+        )  # fmt: skip
+
     def test_free_goods_make_an_order(self):
         entry = self.device.sell([self.row(550, "0.0000", "2")], payments=[])
         [ack] = self.ingest(self.till, entry)
