@@ -260,3 +260,19 @@ class TestPapers(TillCase):
         self.ingest(self.till, sold, invoice)
         self.assertEqual(self.move(invoice).state, "posted")
         self.assertEqual(self.move(invoice).invoice_date - self.order(sold).date_order.date(), timedelta(days=40))
+
+    def test_an_invoice_of_a_locked_month_is_booked_after_it(self):
+        sold = self.device.sell([self.row(550, "3.3300", "3"), self.row(2000, "1.0900", "7")])
+        self.ingest(self.till, sold, self.device.close())
+        session = self.close_due(self.till)
+        self.assertEqual(session.state, "closed", session.escarcelle_close_error)
+        before = self.income()
+        self.company.fiscalyear_lock_date = "2026-11-30"
+        self.device.pass_time(days=15)
+        invoice = self.device.invoice(sold)
+        self.ingest(self.till, invoice)
+        move = self.move(invoice)
+        self.assertEqual(move.name, f"FCT {self.till.number}-1", self.kept(invoice).error)
+        self.assertEqual((move.state, move.payment_state), ("posted", "paid"))
+        self.assertGreater(str(move.date), "2026-11-30")
+        self.assertEqual(self.income(), before)
