@@ -32,15 +32,15 @@ class EscarcelleFiscalExport(models.AbstractModel):
 
     def _escarcelle_title(self):
         """French title, on paper and in the event."""
-        raise NotImplementedError
+        return self._description
 
     def _escarcelle_slug(self):
         """First part of file names."""
-        raise NotImplementedError
+        return self._table
 
     def _escarcelle_tables(self):
         """Tables (tools/tables) of this request; called with the right to read."""
-        raise NotImplementedError
+        return []
 
     def _escarcelle_remarks(self):
         """French sentences under the title."""
