@@ -19,12 +19,12 @@ NAME = "escarcelle_bench"
 #: A past ticket as the journal holds it: size and shape of a real one, its signature a random word.
 PAST = """
 INSERT INTO fiscal.record (till, till_number, kind, seq, doc_type, operation, at, local, business_day, payload, xml,
-    digest, signature, previous, key_id, fiscal_version, format_version, origin, totals, training, late)
+    digest, signature, previous, key_id, fiscal_version, format_version, origin, totals, training, late, reception)
 SELECT %(till)s, %(number)s, 'TCK', n, 'TCK', 'VTE', at, to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"+01:00"'),
        at::date, '0550:750,750,20260101,' || n || ',VTE,sha256=' || digest || ','
        || CASE n WHEN 1 THEN 'N' ELSE 'O' END || ',' || CASE n WHEN 1 THEN '' ELSE previous END,
        xml, digest, signature, CASE n WHEN 1 THEN '' ELSE previous END, %(key)s, 'F1.0', 1, gen_random_uuid(),
-       %(totals)s::jsonb, false, false
+       %(totals)s::jsonb, false, false, digest
 FROM (SELECT n, timestamptz '2020-01-01 08:00Z' + n * interval '1 minute' AS at, x AS xml,
              encode(sha256(convert_to(x, 'UTF8')), 'hex') AS digest,
              rpad(md5(n || '-'), 86, md5(n::text)) AS signature,
