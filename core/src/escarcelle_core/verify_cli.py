@@ -7,7 +7,6 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from .verify import report, report_html
@@ -70,8 +69,8 @@ class _Progress:
 
 
 def _write(path: Path, outcome: Outcome) -> bool:
-    when = datetime.now().astimezone()
-    made_at = f"Vérification faite le {when:%d/%m/%Y à %H:%M} sur {platform.node() or 'cet ordinateur'}"
+    when = time.strftime("%d/%m/%Y à %H:%M")
+    made_at = f"Vérification faite le {when} sur {platform.node() or 'cet ordinateur'}"
     try:
         path.write_text(report_html.page(outcome, made_at), encoding="utf-8")
     except OSError as error:
