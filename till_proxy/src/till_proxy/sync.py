@@ -172,8 +172,12 @@ class Agent:
         return answered == len(batch)
 
     def _reject(self, n: int, why: str) -> None:
-        if n not in self.health.rejected:
-            self.health.rejected[n] = why
+        if n in self.health.rejected:
+            return
+        first = not self.health.rejected
+        self.health.rejected[n] = why
+        if first:
+            # What follows a rejected entry is rejected with it, this event too: saying each would never end.
             self._till.writer.event(jet.INTEGRITY_DEFECT, f"Écriture {n} non envoyée : {why}")
 
     def _compare(self, heads: Any) -> None:
