@@ -3,6 +3,7 @@ from . import (
     test_anchor_mail,
     test_archive,
     test_archive_plan,
+    test_archive_trouble,
     test_backup,
     test_control_tape,
     test_device,
