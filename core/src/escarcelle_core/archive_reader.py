@@ -29,10 +29,7 @@ _PARTS = (
     (SIGNATURE, xmldsig.START, xmldsig.END + ROOT_END + b"\n"),
 )
 PART_START = re.compile(b"\n(?=" + b"|".join(re.escape(start) for _, start, _ in _PARTS) + b")")
-_NOT_A_RECORD = re.compile(
-    b"\n(?!" + re.escape(record_xml.START) + b")(?="
-    + b"|".join(re.escape(start) for _, start, _ in _PARTS) + b")"
-)  # fmt: skip
+_STOP = b"\n<apres "
 _RECORD_END = record_xml.END + b"\n"
 
 
@@ -84,9 +81,10 @@ class ArchiveReader:
         return self._damaged()
 
     def _records(self, first: int) -> Part:
-        """Records from here, as many as are in the buffer with nothing else between them."""
-        match = _NOT_A_RECORD.search(self._buffer, self._at)
-        last = match.start() + 1 if match else len(self._buffer)
+        """Records from here up to the end of the device, as many as are in the buffer. Whoever cuts them
+        apart looks for what does not belong between them."""
+        stop = self._buffer.find(_STOP, self._at)
+        last = stop + 1 if stop >= 0 else len(self._buffer)
         size = self._buffer.rfind(_RECORD_END, self._at, last) + len(_RECORD_END) - self._at
         if size <= first:
             return self._part(RECORD, first)

@@ -73,7 +73,7 @@ def examine(
     signed: list[tuple[Run, int, Verifier, str, str]] = []
     for place, chunk in enumerate(split(data)):
         ticket = None
-        if chunk.startswith(_TICKETS) and not PART_START.search(chunk):
+        if chunk.startswith(_TICKETS) and (b"\n<" not in chunk or not PART_START.search(chunk)):
             if quick is None and previous:
                 quick = _after(runs[-1], uid, number, previous, heads)
             ticket = quick.accept(chunk) if quick else None
