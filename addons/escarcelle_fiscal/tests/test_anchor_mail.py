@@ -142,6 +142,7 @@ class _Server(http.server.BaseHTTPRequestHandler):
     def _answer(self, query):
         if self.mode == "slow":
             time.sleep(3)
+            return b""
         if self.mode == "garbage":
             return b"<html>erreur</html>"
         if self.mode == "huge":
