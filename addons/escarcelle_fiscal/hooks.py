@@ -16,6 +16,9 @@ HOLDS_DATA = (
 def pre_init_hook(env):
     """Refuse to install without the SQL schema; take the place of ``l10n_fr_pos_cert``."""
     schema.refuse_if_missing(env.cr)
+    if not env["res.lang"]._get_data(code="fr_FR"):
+        # The journal is written in French, whatever language people read their screens in.
+        env["res.lang"]._activate_and_install_lang("fr_FR")
     env.cr.execute("SELECT state FROM ir_module_module WHERE name = %s", [STOCK])
     state = (env.cr.fetchone() or ["uninstalled"])[0]
     if state == "to install" and STOCK not in env.registry._init_modules:

@@ -140,7 +140,9 @@ class ResCompany(models.Model):
 
     def _escarcelle_said(self, name):
         """« Rue : 3 rue des Halles », as the event journal says it: in French, whoever made the change."""
-        french = self.with_context(lang="fr_FR")
+        # A database where French is not installed is told in its own language.
+        installed = self.env["res.lang"]._get_data(code="fr_FR")
+        french = self.with_context(lang="fr_FR") if installed else self
         label = french._fields[name].get_description(french.env, ["string"])["string"]
         value = french[name]
         if french._fields[name].type == "selection":
