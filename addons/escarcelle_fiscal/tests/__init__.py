@@ -11,6 +11,7 @@ from . import (
     test_fec,
     test_instance,
     test_invoice,
+    test_jet_sessions,
     test_jet_triggers,
     test_key_change,
     test_journal,

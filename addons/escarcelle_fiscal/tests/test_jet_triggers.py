@@ -9,54 +9,18 @@ from pathlib import Path
 from unittest.mock import patch
 
 import odoo.service.server
-from odoo import SUPERUSER_ID, Command, http
-from odoo.api import Environment
+from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from escarcelle_core import jet
 
-from ..models import fiscal_release, fiscal_run, fiscal_visit
+from ..models import fiscal_release, fiscal_run
 from . import jet_driver
-from .jet_driver import drives
-from .test_archive import DAYS, MORNING, ArchiveCase
+from .jet_driver import TriggerCase, drives
+from .test_archive import DAYS, MORNING
 
 DOC = Path(__file__).parents[3] / "docs" / "jet.md"
-
-
-class TriggerCase(ArchiveCase):
-    def setUp(self):
-        super().setUp()
-        self.outbox = self.env["escarcelle.fiscal.outbox"].sudo()
-        fiscal_visit._noted.clear()
-        self.mark = 0
-
-    def _clear(self):
-        """What was noted and signed until now does not count."""
-        self.env["escarcelle.fiscal.instance"].sudo()._escarcelle_open()
-        self.outbox.search([]).unlink()
-        self.env.cr.execute("SELECT coalesce(max(id), 0) FROM fiscal.record")
-        self.mark = self.env.cr.fetchone()[0]
-
-    def _events(self):
-        """(code, device number, description, operator) signed since ``_clear``."""
-        self.env.flush_all()
-        while self.outbox._escarcelle_drain():
-            if not self.outbox.search_count([]):
-                break
-        self.env.cr.execute(
-            "SELECT split_part(payload, ',', 2), till_number, replace(split_part(payload, ',', 3), '_', ' '),"
-            " split_part(payload, ',', 5) FROM fiscal.record WHERE kind = 'JET' AND id > %s ORDER BY id",
-            [self.mark],
-        )
-        # A till's own lines do not count: the till signed them.
-        return [row for row in self.env.cr.fetchall() if row[1] in (0, 901)]
-
-    def _signed(self):
-        return {code for code, *_rest in self._events()}
-
-    def _said(self, code):
-        return " | ".join(text.replace("_", " ") for found, _n, text, _who in self._events() if found == str(code))
 
 
 @tagged("post_install", "-at_install")
@@ -371,95 +335,3 @@ class TestJetTriggers(TriggerCase):
         tablet = {int(code) for code, where in rows if "tablette" in where}
         self.assertEqual(server - jet_driver.DRIVEN, set(), "listed in docs/jet.md and driven by no test")
         self.assertEqual(jet_driver.DRIVEN - server - tablet, set(), "driven here and not listed in docs/jet.md")
-
-
-@tagged("post_install", "-at_install")
-class TestJetSurvives(TriggerCase):
-    def test_refused_operation_survives_the_rollback(self):
-        """With real transactions: the one of the request is rolled back, the line stands."""
-        said = f"Essai {os.urandom(6).hex()}"
-        with self.registry.cursor() as cr:
-            outbox = Environment(cr, SUPERUSER_ID, {})["escarcelle.fiscal.outbox"]
-            outbox._escarcelle_refused(said)
-            cr.rollback()
-            outbox._escarcelle_refused(said)  # again, at once: one line is enough
-            cr.rollback()
-        with self.registry.cursor() as cr:
-            lines = Environment(cr, SUPERUSER_ID, {})["escarcelle.fiscal.outbox"].search(
-                [("description", "=", said)]
-            )
-            self.assertEqual(lines.mapped("code"), [jet.OPERATION_REFUSED])
-            lines.unlink()
-
-
-@tagged("post_install", "-at_install")
-class TestJetOverHttp(TriggerCase, HttpCase):
-    """What happens in a browser."""
-
-    # A test's read-only cursor lets nobody else write; a real one is a connection of its own.
-    _registry_readonly_enabled = False
-
-    def _password(self, login, groups):
-        return new_test_user(
-            self.env, login, password=f"{login}-motdepasse", groups=groups,
-            company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
-        )  # fmt: skip
-
-    def _log_on(self, login):
-        return self.make_jsonrpc_request(
-            "/web/session/authenticate",
-            {"db": self.env.cr.dbname, "login": login, "password": f"{login}-motdepasse"},
-        )
-
-    @drives(jet.START, jet.STOP)
-    def test_log_on_and_off(self):
-        user = self._password("resp-fiscal", "escarcelle_fiscal.group_manager")
-        self._clear()
-        self._log_on("resp-fiscal")
-        self.url_open("/web/session/logout", allow_redirects=False)
-        self.assertIn(f"U{user.id}", self._said(jet.START))
-        self.assertIn(f"U{user.id}", self._said(jet.STOP))
-
-    def test_people_without_fiscal_rights_are_not_told(self):
-        self._password("benevole", "base.group_user")
-        self._clear()
-        self._log_on("benevole")
-        self.url_open("/web/session/logout", allow_redirects=False)
-        self.assertFalse({"80", "40"} & self._signed())
-
-    @drives(jet.TAX_AUDIT)
-    def test_auditor_logs_on_and_opens_a_screen(self):
-        auditor = self._password("agent-dgfip", "escarcelle_fiscal.group_auditor")
-        self._clear()
-        self._log_on("agent-dgfip")
-        self.make_jsonrpc_request(
-            "/web/dataset/call_kw/escarcelle.fiscal.record/web_search_read",
-            {"model": "escarcelle.fiscal.record", "method": "web_search_read", "args": [],
-             "kwargs": {"domain": [], "specification": {"number": {}}, "limit": 2}},
-        )  # fmt: skip
-        said = self._said(jet.TAX_AUDIT)
-        self.assertIn(f"U{auditor.id} ouvre une session", said)
-        self.assertIn(f"U{auditor.id} consulte", said)
-
-    @drives(jet.MAINTENANCE)
-    def test_developer_mode(self):
-        self._password("curieux", "base.group_user,base.group_system")
-        self._clear()
-        self._log_on("curieux")
-        self.url_open("/web/login?debug=1", allow_redirects=False)
-        self.assertIn("développeur", self._said(jet.MAINTENANCE))
-
-    @drives(jet.DATA_EXPORT)
-    def test_pivot_leaves_as_a_sheet(self):
-        self._password("resp-export", "escarcelle_fiscal.group_manager,base.group_allow_export")
-        self._clear()
-        self.authenticate("resp-export", "resp-export-motdepasse")
-        table = {
-            "model": "escarcelle.fiscal.closing", "title": "Clôtures", "measure_count": 1, "origin_count": 1,
-            "col_group_headers": [], "measure_headers": [], "rows": [{"title": "Total", "indent": 0, "values": []}],
-        }  # fmt: skip
-        form = {"data": json.dumps(table), "csrf_token": http.Request.csrf_token(self)}
-        answer = self.url_open("/web/pivot/export_xlsx", data=form)
-        self.assertEqual(answer.status_code, 200)
-        self.assertIn("Export de 1 lignes", self._said(jet.DATA_EXPORT))
-

@@ -12,21 +12,24 @@ ROLES = {
     "referent": "escarcelle_social.group_referent",
     "cashier": "escarcelle_social.group_cashier",
     "employee": "base.group_user",
+    "auditor": "escarcelle_fiscal.group_auditor",
 }
 NONE, READ, ASK, EDIT, KEEP, ALL = "", "r", "rwc", "rw", "rwc", "rwcd"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
-#: Model → rights of manager, stock manager, social referent, cashier, plain employee.
+#: Model → rights of manager, stock manager, social referent, cashier, plain employee, tax auditor.
 MATRIX = {
-    "escarcelle.household": (ALL, NONE, READ, NONE, NONE),
-    "escarcelle.household.member": (ALL, NONE, READ, NONE, NONE),
-    "escarcelle.card": (KEEP, NONE, NONE, NONE, NONE),
-    "escarcelle.entitlement": (ALL, NONE, ASK, NONE, NONE),
-    "escarcelle.budget.tier": (ALL, NONE, NONE, NONE, NONE),
-    "escarcelle.budget.policy": (KEEP, NONE, NONE, NONE, NONE),
-    "escarcelle.budget.ledger": (READ, NONE, NONE, NONE, NONE),
-    "escarcelle.budget.allocate": (ALL, NONE, NONE, NONE, NONE),
-    "escarcelle.budget.allocate.line": (ALL, NONE, NONE, NONE, NONE),
-    "escarcelle.budget.adjust": (ALL, NONE, NONE, NONE, NONE),
+    "escarcelle.household": (ALL, NONE, READ, NONE, NONE, NONE),
+    "escarcelle.household.member": (ALL, NONE, READ, NONE, NONE, NONE),
+    "escarcelle.card": (KEEP, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.entitlement": (ALL, NONE, ASK, NONE, NONE, NONE),
+    "escarcelle.budget.tier": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.budget.policy": (KEEP, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.budget.ledger": (READ, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.budget.allocate": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.budget.allocate.line": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.budget.adjust": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.repacking": (ALL, ALL, NONE, NONE, NONE, NONE),
+    "escarcelle.repacking.line": (ALL, ALL, NONE, NONE, NONE, NONE),
 }
 #: Models of Odoo that these roles must not even read.
 CLOSED = {
