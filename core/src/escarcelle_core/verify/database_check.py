@@ -16,6 +16,7 @@ from .signatures import Signatures
 from .statements import Statements
 from .stored import Stored, differences, same
 from .till import TillCheck
+from .unanchored import warnings
 from .witness import Witnesses
 
 _LATER = 2**31
@@ -48,6 +49,7 @@ class DatabaseCheck:
         self._tills: dict[str, TillCheck] = {}
         self._receptions: dict[str, ReceptionCheck] = {}
         self._heads: dict[tuple[str, str], tuple] = {}
+        self._newest = ""
 
     def run(self) -> None:
         """Check everything; what is wrong goes to the outcome."""
@@ -103,6 +105,7 @@ class DatabaseCheck:
 
     def _record(self, row: Stored) -> None:
         self._outcome.count()
+        self._newest = max(self._newest, row.at)
         till = self._tills.get(row.till)
         if till is None:
             self._defect(row.named(), ("caisse", "une caisse enregistrée", row.till,
@@ -206,17 +209,12 @@ class DatabaseCheck:
         tills = list(self._tills.values())
         self._outcome.tills |= self._tills.keys()
         younger = sum(each.count - each.last_stated for each in self._receptions.values())
-        who = self._statements.last
+        who, at = self._statements.last, self._statements.last_at
         # The anchor itself arrived after what it states.
-        if who and younger > 1:
-            self._outcome.warn(
-                f"{self._name} : {younger - 1} enregistrements reçus depuis la dernière ancre ({who}) :"
-                " leur contenu est signé, leur ordre et leur instant de réception le seront par la prochaine."
-            )
-        elif younger and not who:
-            self._outcome.warn(
-                f"{self._name} : aucune ancre du magasin n'atteste encore du registre et des réceptions."
-            )
+        records = max(younger - 1, 0) if who else younger
+        facts = max(self._facts.count - self._statements.last_fact, 0)
+        for warning in warnings(who, at, records, facts, self._newest):
+            self._outcome.warn(f"{self._name} : {warning}")
         if server is None:
             self._outcome.warn(f"{self._name} : l'instance fiscale n'est pas ouverte.")
         for till in tills:
@@ -229,6 +227,9 @@ class DatabaseCheck:
             "server": server or "",
             "facts": self._facts.count,
             "anchor": who,
+            "anchor_at": at[1],
+            "unanchored_records": records,
+            "unanchored_facts": facts,
             "tills": [
                 {
                     "uid": till.uid,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from .meaning import meaning
 from .outcome import DEFECTS, SOUND, Outcome
+from .unanchored import moment
 
 CONCLUSIONS = {
     SOUND: "CONCLUSION : CONFORME. Tout ce qui a été vérifié est intact.",
@@ -32,7 +33,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield ""
         yield f"{database['name']}"
         yield (f"  registre : {count(database['facts'], 'inscription')} ; dernière ancre du magasin :"
-               f" {database['anchor'] or 'aucune'}")  # fmt: skip
+               f" {anchored(database)}")  # fmt: skip
         yield from _tills(database["tills"])
     if outcome.warnings:
         yield ""
@@ -56,6 +57,13 @@ def _tills(tills: list[dict]) -> Iterator[str]:
     for till in tills:
         device = f"caisse {till['number']}" if till["number"] else "serveur"
         yield f"  {device} ({till['uid']}) : {count(till['records'], 'enregistrement')}"
+
+
+def anchored(database: dict) -> str:
+    """The last shop anchor of a database and its date."""
+    if not database["anchor"]:
+        return "aucune"
+    return f"{database['anchor']}, signée le {moment(database['anchor_at'])}"
 
 
 LEVELS = {"J": "jour", "M": "mois", "A": "exercice"}

@@ -6,7 +6,7 @@ from html import escape
 from .. import FISCAL_VERSION
 from .meaning import meaning
 from .outcome import DEFECTS, SOUND, Defect, Outcome
-from .report import CONCLUSIONS, LEVELS, UNUSABLE, count, day
+from .report import CONCLUSIONS, LEVELS, UNUSABLE, anchored, count, day
 
 _STYLE = """
 :root{color-scheme:light}
@@ -56,10 +56,9 @@ def _lines(outcome: Outcome, made_at: str) -> Iterator[str]:
         if archive["signed_by"]:
             yield f"<p>Signée par la clé <code>{escape(archive['signed_by'])}</code></p>"
     for database in outcome.databases:
-        anchor = database["anchor"] or "aucune"
         yield from _tills(
             f"{database['name']} : {count(database['facts'], 'inscription')} au registre, dernière ancre"
-            f" du magasin : {anchor}",
+            f" du magasin : {anchored(database)}",
             database["tills"],
         )
     yield "</main>\n</body>\n</html>"

@@ -18,12 +18,16 @@ from .witness import Witnesses
 class Statements:
     """``hear`` the server's ANC and ARC records before any other; what they state is then in
     ``witnesses``, ``facts`` (number → digest, who) and ``receptions`` (device → count → digest, who).
+    ``last``: the last shop anchor, ``last_at`` its instant (UTC text, local text), ``last_fact`` how
+    much of the register it states.
     """
 
     witnesses: Witnesses
     facts: dict[int, tuple[str, str]] = field(default_factory=dict)
     receptions: dict[str, dict[int, tuple[str, str]]] = field(default_factory=dict)
     last: str = ""
+    last_at: tuple[str, str] = ("", "")
+    last_fact: int = 0
 
     def hear(self, row: Stored) -> Iterator[Finding]:
         """What contradicts an earlier statement. A document that does not verify is reported where its
@@ -38,7 +42,8 @@ class Statements:
                 anchor = anchors.read(document)
                 stated = [(till.uid, till.heads, day + timedelta(days=1)) for till in anchor.shop]
                 if anchor.register:
-                    self.last = who
+                    self.last, self.last_at = who, (row.at, row.local)
+                    self.last_fact = anchor.register.facts
                     self.facts[anchor.register.facts] = (anchor.register.digest, who)
                     for each in anchor.register.receptions:
                         self.receptions.setdefault(each.till, {})[each.records] = (each.digest, who)
