@@ -109,6 +109,24 @@ def test_single_file_says_which_package_is_missing(tmp_path):
     assert "python3-lxml" in answer.stderr and "Traceback" not in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--help"], 0, "usage : verifier.pyz"), (["-h"], 0, "affiche cette aide"),
+        (["--inconnu", "."], 2, "option inconnue"), ([], 2, "donnez une archive"),
+        (["--processes", "x", "."], 2, "nombre incorrect"),
+    ],
+)  # fmt: skip
+def test_single_file_helps_in_french_without_any_library(tmp_path, arguments, code, said):
+    target = tmp_path / "verifier.pyz"
+    pyz.main([str(target)])
+    answer = subprocess.run([sys.executable, "-S", "-I", str(target), *arguments], capture_output=True, text=True)
+    assert answer.returncode == code and said in answer.stdout + answer.stderr, answer
+    assert "lxml" not in answer.stderr and "Traceback" not in answer.stderr
+    for english in ("usage:", "options:", "optional", "positional", "show this", "error:"):
+        assert english not in answer.stdout + answer.stderr
+
+
 def test_page_is_well_formed(folder, tmp_path):
     target = tmp_path / "rapport.html"
     main([str(folder.folder), "--html", str(target), "--quiet"])

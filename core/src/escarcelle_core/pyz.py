@@ -18,6 +18,11 @@ import sys
 if sys.version_info < (3, 10):
     sys.stderr.write("Ce vérificateur demande Python 3.10 ou plus récent (ici : %d.%d).\\n" % sys.version_info[:2])
     sys.exit(2)
+
+from escarcelle_core.verify_options import read
+
+# Asking for help, or being told of a wrong option, needs no library.
+read()
 for module, package in (("lxml", "python3-lxml"), ("cryptography", "python3-cryptography")):
     try:
         __import__(module)
