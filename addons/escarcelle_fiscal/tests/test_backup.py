@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 
 class BackupCase(TransactionCase):
@@ -91,22 +91,3 @@ class TestBackupBanner(BackupCase):
         self.backups._gc_escarcelle_backups()
         self.assertFalse(old.exists())
         self.assertTrue(new.exists())
-
-
-@tagged("post_install", "-at_install")
-class TestBackupScreen(HttpCase, BackupCase):
-    def test_the_banner_stands_above_every_screen(self):
-        self.ran(60)
-        self.browser_js(
-            "/odoo/apps", "console.log('test successful')",
-            "!!document.querySelector('.o_action_manager .o_view_controller')"
-            " && document.querySelector('.o_escarcelle_backup').textContent.includes('60')",
-            login="backup_settings",
-        )  # fmt: skip
-
-    def test_and_is_absent_for_a_seller(self):
-        self.ran(60)
-        self.browser_js(
-            "/odoo", "console.log(document.querySelector('.o_escarcelle_backup') ? 'error' : 'test successful')",
-            "!!document.querySelector('.o_main_navbar')", login="backup_seller",
-        )  # fmt: skip

@@ -184,6 +184,19 @@ class TestRights(SocialCase):
         home = self.household()
         home.action_issue_card()
         self.company._escarcelle_allocate("2026-11")
+        bulk, bag = self.env["product.product"].create(
+            [{"name": name, "type": "consu", "is_storable": True} for name in ("Riz en sac", "Riz 500 g")]
+        )
+        self.env["escarcelle.repacking"].with_company(self.company).create(
+            {
+                "company_id": self.company.id,
+                "product_id": bulk.id,
+                "quantity": 0.5,
+                "line_ids": [
+                    fields.Command.create({"product_id": bag.id, "bags": 1, "unit_weight": 0.5})
+                ],
+            }
+        )
         for model in MATRIX:
             if "company_id" not in self.env[model]._fields or self.env[model]._transient:
                 continue
