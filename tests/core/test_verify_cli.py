@@ -67,7 +67,9 @@ def test_printed_anchor_is_looked_for(folder, capsys):
     value = record.payload.partition(",")[0]
     assert main([str(folder.folder), "--anchor", f"{record.number}={value[:16]}"]) == 0
     assert main([str(folder.folder), "--anchor", f"{record.number}={'0' * 16}"]) == 1
-    assert main([str(folder.folder), "--anchor", f"1-99={value}", "--json"]) == 1
+    assert main([str(folder.folder), "--anchor", f"1-99={value}", "--quiet"]) == 2
+    there = f"1-99={value}@{NOON + timedelta(hours=1):%Y-%m-%dT%H:%M:%S%z}"
+    assert main([str(folder.folder), "--anchor", there, "--json"]) == 1
     answer = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [d["record"] for d in answer["defects"]] == ["Ancre 1-99"]
     assert main([str(folder.folder), "--anchor", "n'importe quoi"]) == 2

@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Vérifie des archives fiscales d'Escarcelle, ou la base elle-même en lecture seule, sans"
         " Escarcelle : manifeste, signature XML, sceau, et chaque enregistrement (signature, suite, sommes,"
         " totaux, clôtures, ancres) ; dans la base, chaque colonne de chaque table du journal.",
-        epilog="Code de sortie : 0 conforme, 1 défauts, 2 rien à vérifier. Demande Python 3.10 ou plus récent avec"
+        epilog="Code de sortie : 0 conforme, 1 défauts, 2 non vérifiable. Demande Python 3.10 ou plus récent avec"
         " les bibliothèques lxml et cryptography, et psycopg2 pour --database.",
     )
     for names, settings in (
@@ -61,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         (("--anchor",), {
             "action": "append", "default": [], "metavar": "ANCRE",
             "help": "ancre imprimée sur un Z (0-12=3fa9…), ou le fichier du courriel d'ancre, à retrouver"
-            " (répétable) ; donnez aussi les archives qui vont jusqu'à sa date",
+            " (répétable) ; « 1-12=3fa9…@21/11/2026 20:15 » dit aussi sa date ; donnez les archives qui vont"
+            " jusque là : sinon, elle est dite non vérifiable",
         }),
         (("--key",), {
             "action": "append", "default": [], "metavar": "EMPREINTE",

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from ..errors import DocumentError
 
+#: ``Ancres fiscales de …, le 2026-11-21T20:15:00+01:00`` (the file), ``Ancre fiscale …du 21/11/2026``.
+_DATED = re.compile(
+    r"Ancres? fiscales?\b[^\n<]{0,160}\b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d|\d\d/\d\d/\d{4})(?!\d)"
+)
 _KEPT = re.compile(r"(?<![\w-])(\d{1,3}-\d{1,15})=([0-9a-f]{64})(?![0-9a-f])")
 #: A message with its text and one small file.
 _MOST = 5_000_000
 
 
 def expand(values: Iterable[str]) -> list[str]:
-    """``number=hash`` as they are; a file (a message, a text) gives all it holds. DocumentError when it
+    """``number=hash`` as they are; a file (a message, a text) gives all it holds, with its date. DocumentError when it
     holds none or cannot be read."""
     found: list[str] = []
     for value in values:
@@ -38,7 +42,11 @@ def _read(path: Path) -> list[str]:
         ) from error
     if len(data) > _MOST:
         raise DocumentError(f"« {path} » est trop gros pour un message d'ancre.")
-    found = [f"{number}={value}" for text in _texts(data) for number, value in _KEPT.findall(text)]
+    texts = list(_texts(data))
+    # The most precise date it gives: an instant says more than its day.
+    dates = sorted((date for text in texts for date in _DATED.findall(text)), key=len)
+    moment = f"@{dates[-1]}" if dates else ""
+    found = [f"{number}={value}{moment}" for text in texts for number, value in _KEPT.findall(text)]
     if not found:
         raise DocumentError(f"« {path} » ne contient aucune ancre (numéro=empreinte).")
     return found

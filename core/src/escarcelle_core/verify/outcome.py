@@ -42,7 +42,8 @@ class Defect:
 
 @dataclass(slots=True)
 class Outcome:
-    """Filled while verifying; ``tills`` are uid8, ``refused`` says why nothing could be verified."""
+    """Filled while verifying; ``tills`` are uid8, ``refused``: nothing could be verified, ``unanswered``:
+    something that was asked could not be told."""
 
     records: int = 0
     archives: list[dict] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Outcome:
     defects_total: int = 0
     warnings: list[str] = field(default_factory=list)
     refused: bool = False
+    unanswered: bool = False
     progress: Callable[[int], None] | None = None
     _kept: list[tuple[int, Defect]] = field(default_factory=list)
 
@@ -77,12 +79,17 @@ class Outcome:
         if message not in self.warnings and len(self.warnings) < KEPT:
             self.warnings.append(message)
 
+    def leave(self, message: str) -> None:
+        """Something that was asked cannot be told from what was given: it does not pass for sound."""
+        self.unanswered = True
+        self.warn(message)
+
     @property
     def verdict(self) -> str:
         """``sound``, ``defects`` or ``unusable``."""
         if self.defects_total:
             return UNUSABLE if self.refused and not self.records else DEFECTS
-        return UNUSABLE if self.refused or not (self.archives or self.databases) else SOUND
+        return UNUSABLE if self.refused or self.unanswered or not (self.archives or self.databases) else SOUND
 
     def as_json(self) -> dict:
         """The answer of ``--json``."""

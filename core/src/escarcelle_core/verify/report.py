@@ -13,6 +13,20 @@ CONCLUSIONS = {
 UNUSABLE = "CONCLUSION : INUTILISABLE. Rien n'a pu être vérifié."
 
 
+#: Records were read, and something else that was asked could not be told.
+UNANSWERED = (
+    "CONCLUSION : NON CONCLUANT. Ce qui a été lu est intact, mais une ancre demandée n'est pas vérifiable avec ces"
+    " archives (« À savoir »)."
+)
+
+
+def conclusion(outcome: Outcome) -> str:
+    """The verdict as a sentence."""
+    if outcome.verdict not in CONCLUSIONS and outcome.unanswered and not outcome.refused:
+        return UNANSWERED
+    return CONCLUSIONS.get(outcome.verdict, UNUSABLE)
+
+
 def text(outcome: Outcome) -> str:
     """The whole report, ended by a newline."""
     return "\n".join(_lines(outcome)) + "\n"
@@ -50,7 +64,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield ""
     yield (f"Vérifié : {count(outcome.records, 'enregistrement')}, {count(len(outcome.tills), 'appareil')},"
            f" {count(len(outcome.archives), 'archive')}, {count(len(outcome.databases), 'base')}.")  # fmt: skip
-    yield CONCLUSIONS.get(outcome.verdict, UNUSABLE)
+    yield conclusion(outcome)
 
 
 def _tills(tills: list[dict]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from html import escape
 from .. import FISCAL_VERSION
 from .meaning import meaning
 from .outcome import DEFECTS, SOUND, Defect, Outcome
-from .report import CONCLUSIONS, LEVELS, UNUSABLE, anchored, count, day
+from .report import LEVELS, UNANSWERED, anchored, conclusion, count, day
 
 _STYLE = """
 :root{color-scheme:light}
@@ -33,9 +33,9 @@ def _lines(outcome: Outcome, made_at: str) -> Iterator[str]:
     verdict = outcome.verdict
     yield '<!DOCTYPE html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>Vérification fiscale : {_WORDS[verdict]}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>"
+    yield f"<title>Vérification fiscale : {_word(outcome)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>"
     yield "<h1>Escarcelle — vérification du journal fiscal</h1>"
-    yield f'<p class="verdict {verdict}" role="status">{escape(CONCLUSIONS.get(verdict, UNUSABLE))}</p>'
+    yield f'<p class="verdict {verdict}" role="status">{escape(conclusion(outcome))}</p>'
     said = f" {escape(made_at)}." if made_at else ""
     yield (f"<p>Vérifié : {count(outcome.records, 'enregistrement')}, {count(len(outcome.tills), 'appareil')},"
            f" {count(len(outcome.archives), 'archive')}, {count(len(outcome.databases), 'base')}."
@@ -100,6 +100,10 @@ def _tills(caption: str, tills: Iterable[dict]) -> Iterator[str]:
         yield (f'<tr><th scope="row">{device} <code>{escape(till["uid"])}</code></th>'
                f'<td class="n">{till["records"]}</td>{amounts}</tr>')  # fmt: skip
     yield "</tbody>\n</table>"
+
+
+def _word(outcome: Outcome) -> str:
+    return "non concluant" if conclusion(outcome) == UNANSWERED else _WORDS[outcome.verdict]
 
 
 _WORDS = {SOUND: "conforme", DEFECTS: "défauts", "unusable": "inutilisable"}

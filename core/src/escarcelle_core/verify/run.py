@@ -43,7 +43,7 @@ def verify(
     if database:
         _database(database, outcome, witnesses, papers, processes)
     if outcome.records:
-        papers.finish(outcome)
+        papers.finish(outcome, live=bool(outcome.databases))
     return outcome
 
 
@@ -93,6 +93,7 @@ def _archives(
             read = check.run()
             if read is not None:
                 reads.append(read)
+                papers.covers(read)
                 if keys and not records_only and read.signed_by not in keys:
                     outcome.add(Defect(read.name, "archive.xml", "clé du serveur", ", ".join(sorted(keys)),
                                        read.signed_by, "ce n'est pas la clé attendue"))  # fmt: skip
