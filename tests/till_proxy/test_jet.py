@@ -290,6 +290,24 @@ def _clock(house):
     house.program.sell()
 
 
+def test_a_clock_put_ahead_is_said_once_before_the_days_it_closes(house):
+    house.program.sell()
+    house.at("2027-01-30T10:00:00Z")  # a month of holidays is no event
+    house.program.log_in()
+    house.program.sell()
+    assert not [e for e in house.events() if e.code == jet.CLOCK_CHANGED]
+    house.at("2027-03-20T10:00:00Z")
+    house.program.log_in()
+    house.program.sell()
+    house.program.sell()
+    [said] = [e for e in house.events() if e.code == jet.CLOCK_CHANGED]
+    assert said.description.startswith("Horloge avancée") and "2027-03-20" in said.description
+    codes = [e.code for e in house.events()]
+    assert codes[codes.index(jet.CLOCK_CHANGED) + 1] == jet.CLOSE_DAY_MONTH
+    house.restarted()
+    assert [e.code for e in house.events()].count(jet.CLOCK_CHANGED) == 1
+
+
 @trigger(jet.TRAINING_MODE, "Début du mode école cas social")
 def _school(house):
     house.program.school()

@@ -40,6 +40,7 @@ def test_days_without_the_program_are_closed_one_by_one(bench):
     bench.clock_file.write_text("2026-04-02T08:00:00Z")
     bench.sell()
     kinds = [r["kind"] for r in bench.journal.read(2)["records"]]
+    assert "JET" not in kinds[:1], "a holiday is no jump of the clock"
     assert kinds.count("GTJ") == 19 and kinds.count("GTM") == 1 and kinds[-1] == "TCK"
     bench.open()
     assert bench.messages() == []
@@ -54,6 +55,8 @@ def test_a_year_without_the_program_is_cut_into_entries_the_server_takes(bench):
     assert [e["event"]["type"] for e in entries[1:-1]] == ["closing"] * (len(entries) - 2)
     assert all(e["records"][-1]["kind"] == "ANC" for e in entries[1:-1])
     assert entries[-1]["event"]["type"] == "ticket"
+    first = entries[1]["records"][0]
+    assert first["kind"] == "JET" and "Horloge_avancée" in first["payload"]
     kinds = [r["kind"] for entry in entries for r in entry["records"]]
     assert kinds.count("GTJ") == 371 and kinds.count("GTM") == 12 and kinds.count("GTA") == 1
     state = bench.writer.state

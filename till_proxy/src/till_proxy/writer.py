@@ -29,6 +29,9 @@ from .vault import Vault, VaultError
 TOLERATED_SETBACK = timedelta(minutes=2)
 #: A till can be off for a long summer, not for this long: then it is the clock that is wrong.
 LONGEST_ABSENCE = timedelta(days=400)
+#: A running till signs every day: it closes it. More than this between two records is a clock put ahead,
+#: or a till put away; its journal says so. Five weeks: a shop's longest holiday gives no false alarm.
+LONGEST_SILENCE = timedelta(days=35)
 #: The server refuses an entry of more than 500 records; a closed day makes three or more.
 MOST_RECORDS = 200
 _BASE = "base"
@@ -113,6 +116,9 @@ class Writer:
         """
         at = self.at()
         behind = self.clock_is_behind
+        last = self._now.at
+        if last is not None and at - last > LONGEST_SILENCE:
+            make = _after_jump(make, last, at)
         if behind and not self._setback_told:
             make = _after_setback(make, self._clock.now())
         elif not behind:
@@ -245,6 +251,18 @@ def _no_head() -> Defect:
         "Le point de contrôle de tête manquait au démarrage (coupure de courant, ou fichier "
         "supprimé) ; l'état est recalculé d'après les écritures.",
     )
+
+
+def _after_jump(make: Make, last: datetime, now: datetime) -> Make:
+    """Say in the event journal that the clock went ahead, before the days in between are closed: dated
+    like the last record, it is kept first, and a crash among the closings does not lose it."""
+
+    def told(state: TillState, desk: Desk, at: datetime) -> Issue:
+        text = f"Horloge avancée ou poste éteint : {utc_text(last)} puis {utc_text(now)}"
+        first = chain.issue_event(state, desk, JetEvent(jet.CLOCK_CHANGED, text), last)
+        return first.then(make(first.state, desk, at))
+
+    return told
 
 
 def _after_setback(make: Make, now: datetime) -> Make:
