@@ -158,6 +158,8 @@ class DatabaseCheck:
                 if number in by_number:
                     for finding in by_number[number].lookup(kind, seq, uid):
                         self._defect(shown, finding, till.uid)
+            for shown, finding in till.citations.end(till.state.day):
+                self._defect(shown, finding, till.uid)
         for uid, reception in self._receptions.items():
             for finding in reception.end():
                 self._defect(f"caisse {self._tills[uid].number}", finding, uid)

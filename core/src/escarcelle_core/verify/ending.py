@@ -53,7 +53,8 @@ class Ending:
         self._tell = tell
 
     def check_elsewhere(self) -> None:
-        """Refunds and duplicates of a document of another till, now that all have been read."""
+        """Refunds and duplicates of a document of another till, documents of the server that cite others,
+        now that all have been read."""
         tills = self._read.tills.values()
         by_number = {till.number: till.references for till in tills}
         for till in tills:
@@ -61,6 +62,8 @@ class Ending:
                 if number in by_number:
                     for finding in by_number[number].lookup(kind, seq, uid):
                         self._tell(shown, finding, till.uid)
+            for shown, finding in till.citations.end(till.state.day):
+                self._tell(shown, finding, till.uid)
 
     def check_signature(self, signature: bytes, digest: bytes) -> None:
         """The XML signature over everything that was read, by a key of the server."""

@@ -16,6 +16,7 @@ from ..stamp import digest
 from ..state import TillState
 from ..totals import Totals
 from ..verification import verify_document, verify_next
+from .citations import Citations
 from .outcome import Finding, explain
 from .quick import Accepted, QuickTickets
 from .references import References, sale_of
@@ -41,6 +42,7 @@ class TillCheck:
         self._state = before
         self._quick: QuickTickets | None = None
         self.references = References(number, before)
+        self.citations = Citations(before)
         self.records = 0
         self.clock_set_back = 0
         self.sales: dict[int, tuple[int, int]] = {}
@@ -106,6 +108,7 @@ class TillCheck:
         else:
             self._other = None
         found += self.references.check(record, document)
+        found += self.citations.check(record, document)
         self._note(record, document)
         return found
 
