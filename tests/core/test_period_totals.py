@@ -84,7 +84,8 @@ def _live(life: Life, start: datetime, steps, absence: int) -> datetime:
             life.sell(at, *rest)
         elif what == "z":
             life.z(at)
-    at += timedelta(days=absence)
+    # An hour more: the night winter time begins, 24 hours end in the same business day.
+    at += timedelta(days=absence, hours=1)
     life.finish(at)
     return at
 
@@ -132,6 +133,7 @@ def _nonzero(sums: dict[str, Counter]) -> dict[str, dict]:
           ("sale", 2000, 300, False)], 8)  # fmt: skip
 @example(datetime(2028, 2, 29, 10, 30, tzinfo=timezone.utc), "Pacific/Noumea", 0, 2, 29,
          [("sale", 550, 100, False), ("wait", 180), ("sale", 550, -100, False), ("z",)], 2)  # fmt: skip
+@example(datetime(2027, 11, 6, 19, 0, tzinfo=timezone.utc), "America/Miquelon", 17, 1, 1, [("z",)], 1)
 def test_days_make_months_and_years_and_perpetual_totals(
     start, zone, hour, month, last, steps, absence
 ):
