@@ -46,6 +46,7 @@ from . import (
     ir_http,
     ir_model_access,
     ir_module_module,
+    paper_pdf,
     pos_config,
     pos_copy,
     pos_order,

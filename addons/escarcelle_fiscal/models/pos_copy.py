@@ -75,6 +75,9 @@ class PosOrder(models.Model):
         if self.config_id.escarcelle_signer == "server" and self._escarcelle_record():
             original, copy = self._escarcelle_copy("email", bool(self.nb_print))
             self._escarcelle_attach(original, copy)
+            done = super().action_send_receipt(email, ticket_image, basic_image)
+            self.email = False  # it is in the mail: nothing else needs it
+            return done
         return super().action_send_receipt(email, ticket_image, basic_image)
 
     def _escarcelle_attach(self, original, copy):
@@ -82,13 +85,14 @@ class PosOrder(models.Model):
         page = Markup('<!DOCTYPE html><html lang="fr"><meta charset="utf-8"><title>{}</title>{}</html>').format(
             f"Ticket {original.number}", Markup(preview.html(paper.commands(original, duplicate=copy)))
         )
+        pdf = self.env["ir.actions.report"].sudo()._escarcelle_pdf(page)
         return self.env["ir.attachment"].create(
             {
-                "name": f"duplicata-{original.number}-{copy.seq}.html",
-                "datas": base64.b64encode(str(page).encode()),
+                "name": f"duplicata-{original.number}-{copy.seq}.{'pdf' if pdf else 'html'}",
+                "datas": base64.b64encode(pdf or str(page).encode()),
                 "res_model": "pos.order",
                 "res_id": self.id,
-                "mimetype": "text/html",
+                "mimetype": "application/pdf" if pdf else "text/html",
             }
         )
 

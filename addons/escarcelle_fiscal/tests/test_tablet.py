@@ -1,5 +1,6 @@
 import base64
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.addons.mail.tests.common import MockEmail
 from odoo.exceptions import UserError
@@ -60,10 +61,24 @@ class TestTablet(MockEmail, FiscalCase):
             order.action_send_receipt("amina@exemple.fr", PICTURE, False)
         self.assertEqual([code for code in self._codes() if code in (155, 930)], [155, 930])
         [sent] = self._mails
-        page = next(part[1] for part in sent["attachments"] if part[0].startswith("duplicata-901-1"))
-        page = page if isinstance(page, str) else page.decode()
-        self.assertIn("DUPLICATA", page)
+        [(name, page)] = [part[:2] for part in sent["attachments"] if part[0].startswith("duplicata-901-1")]
+        self.assertTrue(name.endswith(".pdf") and page.startswith(b"%PDF-"), name)
+        self.assertFalse(order.email, "the address is not kept with the sale")
+        messages = self.env["mail.message"].search([("outgoing_email_to", "ilike", "amina@exemple.fr")])
+        self.assertFalse(messages)
         self.assertNotIn("amina@exemple.fr", "".join(self._records(till=901).mapped("xml")))
+
+    def test_a_machine_without_pdf_mails_html(self):
+        order = self._sell(self.session, [(self.rice, 2)])
+        report = self.env.registry["ir.actions.report"]
+        with (
+            patch.object(report, "get_wkhtmltopdf_state", lambda self: "install"),
+            self.mock_mail_gateway(),
+        ):
+            order.action_send_receipt("amina@exemple.fr", PICTURE, False)
+        [sent] = self._mails
+        page = next(part[1] for part in sent["attachments"] if part[0].startswith("duplicata-901-1"))
+        self.assertIn("DUPLICATA", page if isinstance(page, str) else page.decode())
 
     def test_only_signed_orders_are_copied(self):
         draft = self.env["pos.order"].create(

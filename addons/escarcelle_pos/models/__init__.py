@@ -9,6 +9,7 @@ from . import cash
 from . import papers
 from . import customers
 from . import repair
+from . import mail_mail
 from . import receipt_mail
 from . import over_refund
 from . import cashier

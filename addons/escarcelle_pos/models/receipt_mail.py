@@ -67,15 +67,18 @@ class EscarcelleTill(models.Model):
         return Record.from_json(found[0]) if found else None
 
     def _escarcelle_queue_mail(self, original, copy, address):
-        """The mail of a signed copy: the paper's own text, in the message and attached."""
+        """The mail of a signed copy: the paper's own text, in the message and attached (a PDF once it leaves)."""
         commands = paper.commands(original, duplicate=copy)
         company = self.company_id
-        title = self.env._(
-            "Your receipt no. %(number)s — %(shop)s", number=original.number, shop=company.name
-        )
+        said = {"number": original.number, "shop": company.name}
+        if original.kind == "FCT":
+            title = self.env._("Your invoice no. %(number)s — %(shop)s", **said)
+            text = self.env._("Here is the invoice you asked for, from %s. Thank you for your visit.", company.name)
+        else:
+            title = self.env._("Your receipt no. %(number)s — %(shop)s", **said)
+            text = self.env._("Here is the receipt you asked for, from %s. Thank you for your visit.", company.name)
         shown = Markup(preview.html(commands))
         page = PAGE.format(title=title, ticket=shown)
-        text = self.env._("Here is the receipt you asked for, from %s. Thank you for your visit.", company.name)
         sent = self.env["mail.mail"].create(
             {
                 "subject": title,
@@ -83,6 +86,7 @@ class EscarcelleTill(models.Model):
                 "email_to": address,
                 "body_html": Markup("<p>{}</p>{}").format(text, shown),
                 "auto_delete": True,
+                "escarcelle_receipt": True,
                 "attachment_ids": [
                     (0, 0, {
                         "name": f"{original.doc_type.lower()}-{original.number}.html",

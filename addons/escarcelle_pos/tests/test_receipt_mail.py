@@ -1,10 +1,15 @@
+import io
 import json
 from datetime import timedelta, timezone
+from unittest.mock import patch
 from uuid import uuid4
 
 from odoo import fields
 from odoo.addons.mail.tests.common import MockEmail
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from odoo.tools.pdf import PdfReader
 
 from escarcelle_core import chain
 from escarcelle_core.documents import Duplicate, JetEvent, Reference
@@ -13,6 +18,13 @@ from escarcelle_core.jet import DUPLICATE_PRINTED, RECEIPT_MAILED
 from .common import TillCase
 
 ADDRESS = "amina@exemple.fr"
+
+
+def _broken(what):
+    """A machine without wkhtmltopdf, or one where it fails."""
+    if what == "get_wkhtmltopdf_state":
+        return "install"
+    raise UserError("wkhtmltopdf")
 
 
 @tagged("post_install", "-at_install")
@@ -90,7 +102,46 @@ class TestReceiptMail(MockEmail, TillCase):
             self._queued().send()
         [sent] = self._mails
         self.assertEqual(sent["email_to"], [ADDRESS])
-        self.assertEqual([name for name, *_rest in sent["attachments"]], [f"tck-{self.till.number}-1.html"])
+        [(name, content, *_rest)] = sent["attachments"]
+        self.assertEqual(name, f"tck-{self.till.number}-1.pdf")
+        self.assertIn("DUPLICATA", self._text(content))
+
+    def _text(self, pdf):
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+    def test_without_pdf_the_attachment_stays_html(self):
+        sale = self._ticket()
+        self.ingest(self.till, sale, self._copy(sale))
+        report = self.env.registry["ir.actions.report"]
+        for broken in ("get_wkhtmltopdf_state", "_run_wkhtmltopdf"):
+            with (
+                self.subTest(broken),
+                patch.object(report, broken, lambda *_a, **_k: _broken(broken)),
+                mute_logger("odoo.addons.escarcelle_fiscal.models.paper_pdf"),
+            ):
+                self._queued()._escarcelle_as_pdf()
+            self.assertEqual(self._queued().attachment_ids.mimetype, "text/html")
+
+    def test_an_invoice_is_mailed_too(self):
+        """What a till makes of paper = email: the invoice and its first copy in one entry."""
+        sale = self._ticket()
+        invoice = self.device.invoice(sale)
+        signed = next(r for r in invoice["records"] if r["kind"] == "FCT")
+        copy = Duplicate(Reference("FCT", self.device.number, signed["seq"], signed["origin"]), 1, "C1", "email")
+        issue = chain.issue_duplicate(self.device.state, self.device.desk, copy, self.device.at, str(uuid4()))
+        self.device.state = issue.state
+        invoice["records"] += [record.as_json() for record in issue.records]
+        invoice["event"] |= {"email": ADDRESS, "paper": "email"}
+        acks = self.ingest(self.till, sale, invoice)
+        self.assertEqual({ack["status"] for ack in acks}, {"stored"})
+        mail = self._queued()
+        self.assertEqual(len(mail), 1)
+        self.assertIn(f"{self.till.number}-{signed['seq']}", mail.subject)
+        with self.mock_mail_gateway():
+            mail.send()
+        [(name, content, *_rest)] = self._mails[0]["attachments"]
+        self.assertEqual(name, f"fct-{self.till.number}-{signed['seq']}.pdf")
+        self.assertIn("DUPLICATA", self._text(content))
 
     def test_sale_by_mail_sends_its_copy(self):
         """What a till makes of paper = email: the ticket and its first copy in one entry."""
