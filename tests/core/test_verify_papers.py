@@ -73,15 +73,55 @@ def test_a_day_with_every_paper_is_sound(shop, tmp_path):
 def test_an_invoice_of_other_lines_is_found(shop, tmp_path):
     sold, other = shop.sell(), shop.sell(make_line(1, "1.000", "9.9900", 550))
     shop.invoice(sold, named=other)
-    (defect,) = shop.verified(tmp_path).defects
+    (defect, paid) = shop.verified(tmp_path).defects
     assert defect.field == "lignes de la facture" and defect.expected == f"celles du Ticket 1-{other.seq}"
+    assert paid.field == "encaissements de la facture" and paid.expected == f"ceux du Ticket 1-{other.seq}"
 
 
 def test_the_same_amounts_under_another_label_are_found(shop, tmp_path):
     line = make_line(1, "2.000", "1.2500", 550)
     sold, other = shop.sell(line), shop.sell(replace(line, label="Caviar"))
-    shop.invoice(other, named=sold)
+    paid = ticket_xml.read(stamp.parse(sold.xml)).payments
+    shop.invoice(other, named=sold, payments=paid)
     assert [d.field for d in shop.verified(tmp_path).defects] == ["lignes de la facture"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"mode": "CARTE"}, {"label": "Autre"}, {"change": 500}, {"uid": uuid(70, 6)}, "two"],
+    ids=str,
+)
+def test_an_invoice_paid_otherwise_than_its_ticket_is_found(shop, tmp_path, changes):
+    """Same lines, same total, another way of paying it: cash becomes an account, a card becomes cash."""
+    sold = shop.sell()
+    [paid] = ticket_xml.read(stamp.parse(sold.xml)).payments
+    if changes == "two":
+        others = (replace(paid, amount=100), replace(paid, uid=uuid(71, 6), amount=paid.amount - 100))
+    else:
+        others = (replace(paid, **changes),)
+    shop.invoice(sold, payments=others)
+    fields = [d.field for d in shop.verified(tmp_path).defects]
+    assert fields == ["encaissements de la facture"]
+
+
+def test_lines_and_payments_of_another_ticket_are_both_named(shop, tmp_path):
+    sold, other = shop.sell(), shop.sell(make_line(1, "1.000", "9.9900", 550))
+    payments = ticket_xml.read(stamp.parse(other.xml)).payments
+    shop.invoice(other, named=sold, payments=payments)
+    fields = [d.field for d in shop.verified(tmp_path).defects]
+    assert fields == ["lignes de la facture", "encaissements de la facture"]
+
+
+def test_an_invoice_made_later_repeats_its_payments(shop, tmp_path):
+    """Their moment is that of the document: it is the only thing that may differ."""
+    sold = shop.sell()
+    ticket, day = ticket_xml.read(stamp.parse(sold.xml)), NOON.date()
+    what = Invoice(BUYER, day, day, ("Payée comptant.",))
+    document = invoicing.invoice_of(
+        ticket, Reference("TCK", 1, sold.seq, sold.origin), uuid(60, 4), COMPANY, "C07", what
+    )
+    shop.till.keep(chain.issue_ticket(shop.till.state, shop.till.desk, document, NOON + timedelta(minutes=20)))
+    assert shop.verified(tmp_path).defects == []
 
 
 def test_a_ticket_with_two_invoices_is_found(shop, tmp_path):

@@ -21,6 +21,8 @@ _MEANINGS = (
     (("manifeste", "fichier", "empreinte SHA-256", "contenu", "certificat", "signature XML", "totaux par taux",
       "période", "nombre de caisses", "serveur"),
      "L'archive n'est plus celle que le serveur a scellée : un fichier a été modifié, retiré ou ajouté."),
+    (("lignes de la facture", "encaissements de la facture", "facture"),
+     "Une facture ne répète pas son ticket, ou un ticket a deux factures."),
     (("document cité",),
      "Un document du stock ou des commandes en cite un autre qui n'est pas dans le journal."),
     (("rang du duplicata", "duplicata", "document d'origine"),

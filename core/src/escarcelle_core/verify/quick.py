@@ -39,7 +39,7 @@ class Accepted:
     utc: str
     shares: list[tuple[int, int, int]]
     origin: tuple[str, int, int, str] | None
-    #: Checksum of its lines and VAT: what its invoice must repeat.
+    #: Checksums of its lines and payments: what its invoice must repeat.
     sale: int
 
 
