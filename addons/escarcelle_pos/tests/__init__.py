@@ -8,3 +8,4 @@ from . import test_papers
 from . import test_receipt_mail
 from . import test_roles
 from . import test_snapshot
+from . import test_till_life

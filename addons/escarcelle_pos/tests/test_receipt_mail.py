@@ -1,6 +1,7 @@
 import io
 import json
 from datetime import timedelta, timezone
+from functools import partial
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from .common import TillCase
 ADDRESS = "amina@exemple.fr"
 
 
-def _broken(what):
+def _broken(what, *_arguments, **_options):
     """A machine without wkhtmltopdf, or one where it fails."""
     if what == "get_wkhtmltopdf_state":
         return "install"
@@ -116,7 +117,7 @@ class TestReceiptMail(MockEmail, TillCase):
         for broken in ("get_wkhtmltopdf_state", "_run_wkhtmltopdf"):
             with (
                 self.subTest(broken),
-                patch.object(report, broken, lambda *_a, **_k: _broken(broken)),
+                patch.object(report, broken, partial(_broken, broken)),
                 mute_logger("odoo.addons.escarcelle_fiscal.models.paper_pdf"),
             ):
                 self._queued()._escarcelle_as_pdf()
