@@ -70,13 +70,22 @@ class Counters:
         day, month, year = self._amount
         tickets_day, tickets_month, tickets_year = self._tickets
         parts, means = self._part_text, self._mean_text
-        return (
-            f'<compteurs absolu="{euros(self._absolute)}" annee="{euros(year)}" jour="{euros(day)}"'
-            f' mois="{euros(month)}" perpetuel="{euros(self._real)}" tickets-annee="{tickets_year}"'
-            f' tickets-jour="{tickets_day}" tickets-mois="{tickets_month}">'
+        tail = (
+            f' tickets-annee="{tickets_year}" tickets-jour="{tickets_day}" tickets-mois="{tickets_month}">'
             + "".join([parts[key] for key in self._order])
             + "".join([means[key] for key in self._mean_order])
             + "</compteurs>"
+        )
+        real, absolute = self._real, self._absolute
+        if min(day, month, year, real) >= 0:
+            return (
+                f'<compteurs absolu="{absolute // 100}.{absolute % 100:02d}" annee="{year // 100}.{year % 100:02d}"'
+                f' jour="{day // 100}.{day % 100:02d}" mois="{month // 100}.{month % 100:02d}"'
+                f' perpetuel="{real // 100}.{real % 100:02d}"{tail}'
+            )
+        return (
+            f'<compteurs absolu="{euros(absolute)}" annee="{euros(year)}" jour="{euros(day)}"'
+            f' mois="{euros(month)}" perpetuel="{euros(real)}"{tail}'
         )
 
     def _sort(self) -> None:
@@ -108,6 +117,12 @@ def _part(key: tuple[str, int], values: list[int]) -> str:
 
 
 def _mean(mode: str, values: list[int]) -> str:
+    if min(values) >= 0:
+        a, b, c = values
+        return (
+            f'<mode annee="{c // 100}.{c % 100:02d}" code="{mode}" jour="{a // 100}.{a % 100:02d}"'
+            f' mois="{b // 100}.{b % 100:02d}"></mode>'
+        )
     day, month, year = map(euros, values)
     return f'<mode annee="{year}" code="{mode}" jour="{day}" mois="{month}"></mode>'
 
