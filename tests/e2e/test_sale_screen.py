@@ -168,10 +168,7 @@ async def test_over_budget_a_manager_agrees(dead, make_screen):
     popup = screen.page.locator(".escarcelle-override")
     assert "budget de ce foyer est dépassé" in await popup.inner_text()
     manager = screen.cashier("manager")
-    await popup.locator(".escarcelle-login-field").first.click()
-    for key in manager["code"]:
-        await screen.page.keyboard.press(key)
-    await popup.locator(".escarcelle-login-field").nth(1).click()
+    await popup.locator(f"[data-code='{manager['code']}']").click()
     for digit in manager["pin"]:
         await popup.locator(f"[data-key='{digit}']").click()
     uuid = await order_uuid(screen)

@@ -23,13 +23,11 @@ async def touch_training(screen) -> None:
 
 
 async def manager_agrees(screen, pin: str = "") -> None:
-    """The manager types a code and a PIN in the popup."""
+    """A manager touches their name and a PIN in the popup: nothing is typed on a keyboard."""
     manager = screen.cashier("manager")
     popup = screen.page.locator(".escarcelle-override")
     await popup.wait_for()
-    if await popup.locator(".escarcelle-login-field.active small", has_text="PIN").count() == 0:
-        await screen.page.keyboard.type(manager["code"])
-        await popup.locator(".escarcelle-login-field").nth(1).click()
+    await popup.locator(f"[data-code='{manager['code']}']").click()
     for digit in pin or manager["pin"]:
         await popup.locator(f".escarcelle-keypad [data-key='{digit}']").click()
     await popup.locator("button[name=accord]").click()

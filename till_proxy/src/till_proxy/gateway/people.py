@@ -1,4 +1,4 @@
-"""Who may identify here, for the log-in screen: a code and a short name to touch, no secret."""
+"""Who may identify here, for the log-in screen and a manager's word: code, short name, role; no secret."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def routes() -> list[web.RouteDef]:
 
 
 async def cashiers(request: web.Request) -> web.Response:
-    """``{"cashiers": [{"code", "name"}]}`` by name; empty before the first snapshot."""
+    """``{"cashiers": [{"code", "name", "role"}]}`` by name; empty before the first snapshot."""
     snapshot = request.app[TILL].snapshot
     known = snapshot.json("cashiers.json") if snapshot.sha256("cashiers.json") else []
     people = [
-        {"code": person["code"], "name": person["name"]} for person in known if person.get("pin")
+        {key: person[key] for key in ("code", "name", "role")} for person in known if person.get("pin")
     ]
     people.sort(key=lambda person: (person["name"].casefold(), person["code"]))
     return web.json_response({"cashiers": people})

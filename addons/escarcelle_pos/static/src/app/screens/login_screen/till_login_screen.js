@@ -1,20 +1,16 @@
-import { Component, onMounted, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
+import { Component, onMounted } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { useTime } from "@point_of_sale/app/hooks/time_hook";
-import { Keypad } from "@escarcelle_pos/app/components/keypad/keypad";
+import { Identify } from "@escarcelle_pos/app/components/identify/identify";
 import { TillPill } from "@escarcelle_pos/app/components/navbar/till_pill";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
-
-const PIN_MAX = 12;
-const CODE_MAX = 16;
-const BADGE_MIN = 6;
 
 /** Who is at the till: badge, or code and PIN, checked by the till program. */
 export class TillLoginScreen extends Component {
     static template = "escarcelle_pos.TillLoginScreen";
-    static components = { Keypad, TillPill };
+    static components = { Identify, TillPill };
     static props = { "*": true };
     static storeOnOrder = false;
 
@@ -22,27 +18,9 @@ export class TillLoginScreen extends Component {
         this.pos = usePos();
         this.till = this.pos.escarcelle;
         this.time = useTime();
-        this.barcodeReader = useService("barcode_reader");
-        this.state = useState({
-            step: "code",
-            code: "",
-            pin: "",
-            error: "",
-            busy: false,
-            people: [],
-        });
-        onWillStart(async () => {
-            this.state.people = await this.till.people();
-        });
         onMounted(() => this.renewPage());
-        useExternalListener(window, "keydown", this.onKeydown.bind(this));
-        let forget;
-        onMounted(() => {
-            const badge = (code) => this.onBadge(code);
-            // Whatever the nomenclature makes of it, what is scanned here is a badge.
-            forget = this.barcodeReader?.register(new Proxy({}, { get: () => badge }), true);
-        });
-        onWillUnmount(() => forget?.());
+        this.label = String(_t("Open the till"));
+        this.nobody = String(_t("Nobody may identify here yet: add cashiers in the back office."));
     }
 
     /** Nobody is selling: the moment to show today's prices. */
@@ -62,98 +40,8 @@ export class TillLoginScreen extends Component {
         return luxon.DateTime.now().toLocaleString({ weekday: "long", day: "numeric", month: "long" });
     }
 
-    get value() {
-        return this.state[this.state.step];
-    }
-
-    get dots() {
-        return "•".repeat(this.state.pin.length);
-    }
-
-    get who() {
-        const { code, people } = this.state;
-        return people.find((person) => person.code === code)?.name || code;
-    }
-
-    choose(person) {
-        Object.assign(this.state, { step: "pin", code: person.code, pin: "", error: "" });
-    }
-
-    /** A keyboard types a code (letters too); the screen's keypad only types a PIN. */
-    onKeydown(event) {
-        const known = /^[0-9A-Za-z]$/.test(event.key) || ["Backspace", "Enter"].includes(event.key);
-        if (this.state.step === "code" && known && !event.ctrlKey && !event.altKey) {
-            event.preventDefault();
-            this.onKey(event.key.length === 1 ? event.key.toUpperCase() : event.key);
-        }
-    }
-
-    onKey(key) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.error = "";
-        const { step } = this.state;
-        if (key === "Enter") {
-            return this.next();
-        }
-        if (key === "Backspace") {
-            if (step === "pin" && !this.state.pin) {
-                return this.editCode();
-            }
-            this.state[step] = this.state[step].slice(0, -1);
-            return;
-        }
-        if (key === "Clear") {
-            this.state[step] = "";
-            return;
-        }
-        if (this.state[step].length < (step === "pin" ? PIN_MAX : CODE_MAX)) {
-            this.state[step] += key;
-        }
-    }
-
-    next() {
-        if (this.state.step === "code") {
-            if (this.state.code) {
-                this.state.step = "pin";
-            }
-            return;
-        }
-        if (this.state.pin) {
-            return this.logIn({ code: this.state.code, pin: this.state.pin });
-        }
-    }
-
-    editCode() {
-        Object.assign(this.state, { step: "code", code: "", pin: "", error: "" });
-    }
-
-    /** A quick typist looks like a scanner: what is typed as a PIN is no badge, nor is a short code. */
-    onBadge(parsed) {
-        const badge = Array.isArray(parsed) ? parsed.map((part) => part.code).join("") : parsed.code;
-        if (this.state.step === "pin" || badge.length < BADGE_MIN) {
-            return;
-        }
-        if (this.state.step === "pin" && /^[0-9]{1,12}$/.test(badge)) {
-            return; // a PIN typed fast on a keyboard looks like a scanner
-        }
-        Object.assign(this.state, { step: "code", code: "", pin: "" });
-        return this.logIn({ badge });
-    }
-
     async logIn(credentials) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.busy = true;
-        try {
-            await this.till.logIn(credentials);
-        } catch (error) {
-            const step = credentials.code ? "pin" : "code";
-            Object.assign(this.state, { pin: "", error: error.message, busy: false, step });
-            return;
-        }
+        await this.till.logIn(credentials);
         this.pos.setCashier();
         try {
             await this.pos.data.escarcelleLoadDrafts();

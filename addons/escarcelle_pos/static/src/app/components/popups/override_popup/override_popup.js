@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { Component, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
-import { Keypad } from "@escarcelle_pos/app/components/keypad/keypad";
+import { Identify } from "@escarcelle_pos/app/components/identify/identify";
 
 const REASONS = {
     budget: [_t("Emergency"), _t("Budget to come"), _t("Budget error")],
@@ -15,7 +15,7 @@ const REASONS = {
 /** A manager proves who they are to the till; the answer is a single-use token, or nothing. */
 export class OverridePopup extends Component {
     static template = "escarcelle_pos.OverridePopup";
-    static components = { Dialog, Keypad };
+    static components = { Dialog, Identify };
     static props = {
         what: String,
         message: { type: String, optional: true },
@@ -26,52 +26,25 @@ export class OverridePopup extends Component {
 
     setup() {
         this.reasons = [...(REASONS[this.props.what] || []), _t("Other")].map(String);
-        const own = this.props.till.isManager ? this.props.till.cashier.code : "";
-        this.state = useState({
-            field: own ? "pin" : "code",
-            code: own,
-            pin: "",
-            reason: this.reasons[0],
-            error: "",
-            busy: false,
-        });
+        this.state = useState({ reason: this.reasons[0] });
+        this.label = String(_t("Agree"));
+        this.nobody = String(
+            _t("No manager has a PIN here: scan a badge, or give a manager a PIN in the back office.")
+        );
     }
 
-    select(field) {
-        this.state.field = field;
+    /** Who may agree; whoever is at the till comes first. */
+    async managers() {
+        const own = this.props.till.cashier?.code;
+        const found = (await this.props.till.people()).filter((one) => one.role === "manager");
+        return [...found.filter((one) => one.code === own), ...found.filter((one) => one.code !== own)];
     }
 
-    onKey(key) {
-        const { field } = this.state;
-        this.state.error = "";
-        if (key === "Enter") {
-            return field === "code" ? this.select("pin") : this.confirm();
-        }
-        if (key === "Backspace") {
-            this.state[field] = this.state[field].slice(0, -1);
-        } else if (key === "Clear") {
-            this.state[field] = "";
-        } else {
-            this.state[field] += key;
-        }
-    }
-
-    get dots() {
-        return "•".repeat(this.state.pin.length);
-    }
-
-    async confirm() {
-        const { code, pin, reason, busy } = this.state;
-        if (busy || !code || !pin) {
-            return;
-        }
-        this.state.busy = true;
-        try {
-            const { token } = await this.props.till.override({ code, pin }, this.props.what, reason);
-            this.props.getPayload({ kind: this.props.what, token, reason });
-            this.props.close();
-        } catch (error) {
-            Object.assign(this.state, { error: error.message, pin: "", busy: false });
-        }
+    async prove(credentials) {
+        const { what, till } = this.props;
+        const { reason } = this.state;
+        const { token } = await till.override(credentials, what, reason);
+        this.props.getPayload({ kind: what, token, reason });
+        this.props.close();
     }
 }
