@@ -246,6 +246,35 @@ def test_customers_are_searched_never_listed(program):
     assert found("x" * 5000) == []
 
 
+def test_the_last_settlement_of_an_account_is_found_to_be_given_back(program):
+    def last(account):
+        answer = program.get("/till/v1/papers", params={"account": account})
+        assert answer.status_code == 200, answer.text
+        return [(one["uuid"], one["payments"]) for one in answer.json()["papers"]]
+
+    assert last("C201") == last("C999") == last("x" * 5000) == []
+    first, second = settlement(1500), settlement(700, "C201", CARTE)
+    for body in (first, second, settlement(900, "F00001")):
+        issue(program, "settlements", body)
+    [(uuid, [paid])] = last("C201")
+    assert uuid == second["uuid"] and (paid["payment_method_id"], paid["amount"]) == (CARTE, 700)
+    issue(program, "settlements", settlement(-700, "C201", CARTE, cancels=second["uuid"]))
+    [(uuid, [paid])] = last("C201")
+    assert uuid == first["uuid"] and (paid["payment_method_id"], paid["amount"]) == (CASH, 1500)
+    issue(program, "settlements", settlement(-1500, cancels=first["uuid"]))
+    assert last("C201") == []
+
+
+def test_change_is_given_on_a_settlement_in_cash_only(program):
+    paid = settlement(1250)
+    paid["payments"][0]["change"] = 750
+    made = issue(program, "settlements", paid)
+    assert made["total"] == 1250
+    by_card = settlement(1250, "C201", CARTE)
+    by_card["payments"][0]["change"] = 750
+    assert "espèces" in refused(program, "settlements", by_card)["message"]
+
+
 def test_a_shop_may_want_a_manager_to_give_a_settlement_back(make_program, server):
     from till_shop import parts, settings
 

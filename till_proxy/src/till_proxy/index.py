@@ -98,6 +98,8 @@ class Index:
         self.papers: dict[str, KnownTicket] = {}
         self.invoices: dict[str, KnownTicket] = {}
         self.cancelled_settlements: set[str] = set()
+        #: Settlements of an account, oldest first, those that give one back included.
+        self._by_account: dict[str, list[str]] = defaultdict(list)
         self.spent: dict[str, list[Spent]] = defaultdict(list)
         self.cash: list[CashFact] = []
         self.closings: list[dict] = []
@@ -180,6 +182,8 @@ class Index:
         self.duplicates[uuid] += sum(r["kind"] == "DUP" for r in entry["records"])
         if kind == "FCT":
             self.invoices[event["ticket"]] = paper
+        if kind == "REG" and event.get("customer"):
+            self._by_account[event["customer"]].append(uuid)
         if event.get("cancels"):
             self.cancelled_settlements.add(event["cancels"])
         if event.get("cash"):
@@ -195,6 +199,16 @@ class Index:
             self._by_day[ticket.day].remove(uuid)
         self.lines = {u: line for u, line in self.lines.items() if line.ticket not in gone}
         self.papers = {u: paper for u, paper in self.papers.items() if paper.n > last}
+
+    def last_settlement(self, account: str) -> KnownTicket | None:
+        """The latest settlement of an account that was not given back; None when none is here."""
+        for uuid in reversed(self._by_account.get(account, ())):
+            paper = self.papers.get(uuid)
+            if paper is None:
+                return None  # older ones are gone too
+            if paper.total > 0 and uuid not in self.cancelled_settlements:
+                return paper
+        return None
 
     def by_number(self, number: str) -> KnownTicket | None:
         """The ticket with this printed number; training tickets never."""

@@ -8,7 +8,7 @@ from .. import customers, invoices, issuing, notes, proofs, settlements
 from ..errors import Refusal
 from ..faults import fault
 from ..index import KnownTicket
-from ..papers import answer
+from ..papers import answer, signed_document
 from ..strict import UUID, bad
 from ..tickets import next_rank
 from ..till import Till
@@ -42,7 +42,7 @@ def _issuer(parse: Callable[[object], issuing.Wanted]) -> Callable:
 
 
 async def recall(request: web.Request) -> web.Response:
-    """A paper by uuid, those of a ticket, or the latest of a day (today's by default)."""
+    """A paper by uuid, the last settlement of an account, or the latest of a day (today's by default)."""
     till = till_of(request)
     till.cashiers.require(token_of(request))
     return web.json_response({"papers": await till.do(_recall, till, request)})
@@ -50,7 +50,10 @@ async def recall(request: web.Request) -> web.Response:
 
 def _recall(till: Till, request: web.Request) -> list[dict]:
     index = till.writer.index
-    uuid, day = (request.query.get(key, "") for key in ("uuid", "day"))
+    uuid, day, account = (request.query.get(key, "") for key in ("uuid", "day", "account"))
+    if account:
+        last = index.last_settlement(account[:32])
+        return [_settled(till, last)] if last else []
     if uuid:
         if not UUID.fullmatch(uuid):
             raise bad("Identifiant de document incorrect.")
@@ -73,6 +76,17 @@ def _shown(till: Till, paper: KnownTicket) -> dict:
         "cancelled": paper.uuid in index.cancelled_settlements,
         "methods": entry["event"].get("methods"),
     }
+
+
+def _settled(till: Till, paper: KnownTicket) -> dict:
+    """With what was paid, and how: what giving it back must say again."""
+    methods = till.writer.journal.read(paper.n)["event"]["methods"]
+    _record, document = signed_document(till.writer, paper)
+    payments = [
+        {"payment_method_id": methods[payment.uid], "mode": payment.mode, "amount": payment.amount}
+        for payment in document.payments
+    ]
+    return {**_shown(till, paper), "payments": payments}
 
 
 async def find(request: web.Request) -> web.Response:
