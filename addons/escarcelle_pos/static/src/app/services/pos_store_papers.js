@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
@@ -63,17 +64,29 @@ if (tillMode) {
         async escarcelleSettle() {
             const methods = this.config.payment_method_ids
                 .filter((method) => method.type !== "pay_later")
-                .map(({ id, name }) => ({ id, name }));
+                .map(({ id, name, is_cash_count }) => ({ id, name, cash: Boolean(is_cash_count) }));
             const settled = await makeAwaitable(this.dialog, SettlePopup, {
                 methods,
                 till: this.escarcelle,
             });
-            if (settled) {
-                const amount = this.env.utils.formatCurrency(settled.total / 100);
+            const money = (cents) => this.env.utils.formatCurrency(cents / 100);
+            if (settled?.cancels) {
+                this.dialog.add(AlertDialog, {
+                    title: _t("Settlement %s is cancelled", settled.cancels),
+                    body: _t("To give back to %s: %s", settled.name, settled.back),
+                });
+            } else if (settled) {
+                const amount = money(settled.total);
                 this.notification.add(
                     _t("Settlement %s: %s received from %s.", settled.number, amount, settled.name),
                     { type: "success" }
                 );
+                if (settled.change) {
+                    this.dialog.add(AlertDialog, {
+                        title: _t("Change"),
+                        body: _t("To give back to %s: %s", settled.name, money(settled.change)),
+                    });
+                }
             }
         },
     });

@@ -131,7 +131,7 @@ export class Till extends Reactive {
 
     // ---- people --------------------------------------------------------------------------------
 
-    /** `[{code, name}]` of who may identify here; empty when the till does not answer. */
+    /** `[{code, name, role}]` of who may identify here; empty when the till does not answer. */
     async people() {
         try {
             return (await this.client.get("/till/v1/cashiers", { timeout: 5000 })).cashiers;
@@ -226,6 +226,12 @@ export class Till extends Reactive {
 
     settle(body) {
         return this.client.post("/till/v1/settlements", body, { timeout: 20000 });
+    }
+
+    /** The latest settlement of an account that was not given back, or null. */
+    lastSettlement(account) {
+        const params = new URLSearchParams({ account });
+        return this.client.get(`/till/v1/papers?${params}`).then(({ papers }) => papers[0] || null);
     }
 
     customers(query, options = {}) {
