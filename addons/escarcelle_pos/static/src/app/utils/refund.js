@@ -36,6 +36,7 @@ export function startRefund(pos, ticket, lines, { exchange = false } = {}) {
             price_type: "manual",
         });
         created.uiState.escarcelleRefundedUuid = line.uuid;
+        created.uiState.escarcelleRefundable = Number(ticket.refundable?.[line.uuid] ?? line.chosen);
     }
     pos.setOrder(order);
     if (!exchange) {
