@@ -22,6 +22,7 @@
         "views/fiscal_anchor.xml",
         "views/fiscal_archive.xml",
         "views/fiscal_archive_task.xml",
+        "views/fiscal_purge.xml",
         "views/account_fiscal_position.xml",
         "views/account_move_invoice.xml",
         "views/pos_payment_method.xml",

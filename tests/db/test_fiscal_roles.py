@@ -7,13 +7,13 @@ import pytest
 from fiscal_database import FiscalDatabase, append
 
 TABLES = (
-    "certificate", "certificate_revocation", "fact", "head", "instance", "quarantine",
+    "certificate", "certificate_revocation", "fact", "head", "instance", "purge", "quarantine",
     "quarantine_decision", "record", "retirement", "schema_migration", "succession", "till", "till_clock",
     "time_stamp",
 )  # fmt: skip
 COLUMN = {
     "certificate": "pem", "certificate_revocation": "reason", "fact": "value", "head": "seq",
-    "instance": "id", "quarantine": "reason", "quarantine_decision": "reason", "record": "payload",
+    "instance": "id", "purge": "kept", "quarantine": "reason", "quarantine_decision": "reason", "record": "payload",
     "retirement": "kind", "schema_migration": "name", "succession": "predecessor", "till": "name",
     "till_clock": "appends", "time_stamp": "server",
 }  # fmt: skip
@@ -39,6 +39,12 @@ def database(house):
         cr.execute(
             "SELECT fiscal.keep_time_stamp(till, kind, seq, 'essai', 'jeton', now())"
             " FROM fiscal.record WHERE kind = 'ANC'"
+        )
+    with database.admin() as connection, connection.cursor() as cr:
+        cr.execute(
+            "INSERT INTO fiscal.purge (till, archive, archive_signature, first_day, last_day, last_id, received,"
+            " chains, records, kept, purged_by)"
+            " VALUES ('a1b2c3d4', 1, 'essai', '2015-01-01', '2015-12-31', 1, 1, '{}', 0, '', 'U1')"
         )
     yield database
     database.drop()

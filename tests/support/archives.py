@@ -35,9 +35,9 @@ class Chain:
 
 
 class World:
-    """A server and two tills; ``seed`` draws the tickets."""
+    """A server and two tills, installed at ``start``; ``seed`` draws the tickets."""
 
-    def __init__(self, seed: int = 1):
+    def __init__(self, seed: int = 1, start: datetime = NOON):
         self.random = random.Random(seed)
         self.server = Chain(make_desk("5e5e5e5e", 0))
         self.tills = [Chain(make_desk("a1b2c3d4", 1)), Chain(make_desk("b2c3d4e5", 2))]
@@ -48,7 +48,7 @@ class World:
         self.revoked: dict[str, datetime] = {}
         for device in self.devices:
             device.keep(chain.issue_event(
-                device.state, device.desk, JetEvent(jet.INITIALISATION, "Départ"), NOON))  # fmt: skip
+                device.state, device.desk, JetEvent(jet.INITIALISATION, "Départ"), start))  # fmt: skip
 
     @property
     def devices(self) -> list[Chain]:

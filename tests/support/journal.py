@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from archives import World
@@ -19,9 +19,9 @@ LATER = NOON + timedelta(hours=8)
 class Journal:
     """``database`` holds the records of ``world``; ``save`` sends what was issued since."""
 
-    def __init__(self, house, seed: int = 1):
+    def __init__(self, house, seed: int = 1, start: datetime = NOON):
         self.database = FiscalDatabase(house, opened=False)
-        self.world = World(seed)
+        self.world = World(seed, start)
         self._sent: dict[str, int] = {}
         server = self.world.server.desk.device.uid
         with self.database.odoo() as connection, connection.cursor() as cr:
@@ -40,7 +40,7 @@ class Journal:
                 )
                 self._sent[uid] = len(device.records)
 
-    def anchor(self) -> Record:
+    def anchor(self, at: datetime = LATER) -> Record:
         """The shop anchor, as the server signs it every day."""
         world = self.world
         with self.database.odoo() as connection, connection.cursor() as cr:
@@ -57,7 +57,7 @@ class Journal:
             for till in world.tills
         )  # fmt: skip
         record = world.server.keep(
-            chain.issue_shop_anchor(world.server.state, world.server.desk, shop, LATER, register)
+            chain.issue_shop_anchor(world.server.state, world.server.desk, shop, at, register)
         )
         self.save()
         return record

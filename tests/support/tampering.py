@@ -135,6 +135,22 @@ CASES = {
         "received_at": ("received_at - interval '1 microsecond'", "received_at"),
     },
 }  # fmt: skip
+#: The same of ``fiscal.purge``, which has rows only in an old journal.
+PURGE_CASES = {
+    "till": ("'b2c3d4e5'", "ligne"),
+    "archive": ("2", "ligne"),
+    "archive_signature": ("repeat('A', 86)", "archive_signature"),
+    "first_day": ("first_day - 1", "first_day"),
+    "last_day": ("last_day + 1", "last_day"),
+    "last_id": ("last_id - 1", "last_id"),
+    "received": ("received + 1", "received"),
+    "chains": ("jsonb_set(chains, '{TCK,seq}', '1')", "chains"),
+    "records": ("records + 1", "records"),
+    "kept": ("repeat('0', 64)", "kept"),
+    "purged_by": ("'U8'", "purged_by"),
+    "transaction": ("'1'", "transaction"),
+    "purged_at": ("purged_at - interval '1 microsecond'", "purged_at"),
+}
 #: The row that is altered; the others stay.
 ROWS = {
     "record": "till = 'a1b2c3d4' AND kind = 'TCK' AND seq = 2",

@@ -88,14 +88,31 @@ class EscarcelleFiscalRecord(models.Model):
             )
             head = self.env.cr.fetchone()
             last = head[0] if head else 0
+            if before and (removed := self._escarcelle_removed(record)) and removed[0] == record.seq - 1:
+                return removed[1] == record.previous, what, self.env._("Purged: the archive holds it.")
             if before:
                 return record.seq == 1, what, self.env._("First record of its chain.")
             return record.seq == last, what, self.env._("Last record of its chain.")
         found, expected = (row[0], record.previous) if before else (row[1], record.signature)
         return found == expected, what, found
 
+    def _escarcelle_removed(self, record):
+        """(last number removed of its chain, signature) by the last purge of its device, None without."""
+        self.env.cr.execute(
+            "SELECT (chains -> %s ->> 'seq')::bigint, chains -> %s ->> 'signature' FROM fiscal.purge"
+            " WHERE till = %s AND chains ? %s ORDER BY last_id DESC LIMIT 1",
+            [record.kind, record.kind, record.till, record.kind],
+        )
+        return self.env.cr.fetchone()
+
     def _escarcelle_check_document(self, record):
         what = self.env._("Document, signed string, amounts and running totals, built again from the values")
+        self.env.cr.execute(
+            "SELECT EXISTS (SELECT FROM fiscal.purge WHERE till = %s AND last_id >= %s)", [record.till, self.id]
+        )
+        if self.env.cr.fetchone()[0]:
+            # What it followed is no longer here: its totals cannot be computed again from the database alone.
+            return True, what, self.env._("Detail around it was purged: verify the archive of the year.")
         self.env.cr.execute(_BEFORE, [self.id, record.till])
         rows = self.env.cr.dictfetchall()
         try:

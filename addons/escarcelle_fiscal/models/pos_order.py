@@ -9,6 +9,7 @@ from escarcelle_core.documents import DOCUMENT_LABELS, JetEvent
 
 from ..tools import frozen, mention, order_ticket
 from ..tools.school import School
+from .fiscal_purge import LEAST
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: An order that took longer to arrive was sold while the server could not be reached.
@@ -103,6 +104,24 @@ class PosOrder(models.Model):
                         order.escarcelle_number,
                     )
                 )
+        if purged := self._escarcelle_purged():
+            self.env["escarcelle.fiscal.outbox"]._escarcelle_refused(
+                f"Modification refusée d'une vente purgée {purged[:1].pos_reference}"
+            )
+            raise UserError(
+                self.env._("Sale %s is signed, in an archive: it is not changed any more.", purged[:1].pos_reference)
+            )
+
+    def _escarcelle_purged(self):
+        """Those of a fiscal year whose signed documents are in an archive only."""
+        # Nothing is asked of the database for the sales of the day.
+        old = fields.Datetime.subtract(fields.Datetime.now(), years=LEAST)
+        orders = self.filtered(lambda o: o.date_order and o.date_order < old and o.state != "draft")
+        if not orders:
+            return orders
+        self.env.cr.execute("SELECT max(last_day) FROM fiscal.purge")
+        (last,) = self.env.cr.fetchone()
+        return orders.filtered(lambda o: last and o.date_order.date() <= last)
 
     def _complete_values_from_session(self, session, values):
         # EXTENDS 'point_of_sale': a tablet loaded before the shop left VAT must not sell with VAT
@@ -126,6 +145,8 @@ class PosOrder(models.Model):
         signer = self.config_id.escarcelle_signer
         if signer in ("none", "school") or self.uuid in self._escarcelle_signed():
             return
+        if self._escarcelle_purged():
+            raise UserError(self.env._("This sale is of a fiscal year that was purged: it cannot be signed again."))
         if signer == "till":
             raise UserError(
                 self.env._(

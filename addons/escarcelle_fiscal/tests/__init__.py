@@ -18,6 +18,7 @@ from . import (
     test_module,
     test_order,
     test_outbox,
+    test_purge,
     test_quarantine,
     test_piece,
     test_piece_sale,

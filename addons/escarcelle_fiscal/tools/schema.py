@@ -16,14 +16,14 @@ MISSING = (
 )
 
 #: Last numbered file of ``config/fiscal`` this addon needs.
-VERSION = 9
+VERSION = 10
 
 #: SHA-256 over name, body and settings of the functions (``FINGERPRINT``); a test keeps it true.
-FUNCTIONS = "ee391b87e698a68d373cf215f69584f6d2dd9ced756776d51facb38338154da4"
+FUNCTIONS = "97ece0f753386c6f1d5aa8aaa163dddfa0b0099cf6d93c74b8a03585be06c4af"
 
 OWNER = "fiscal_owner"
 TABLES = (
-    "certificate", "certificate_revocation", "fact", "head", "instance", "quarantine", "quarantine_decision",
+    "certificate", "certificate_revocation", "fact", "head", "instance", "purge", "quarantine", "quarantine_decision",
     "record", "retirement", "schema_migration", "succession", "till", "till_clock", "time_stamp",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from .database_reader import DatabaseReader
 from .facts import Facts
 from .outcome import Defect, Finding, Outcome, apart, explain
 from .papers import Papers
+from .purged import KeptCheck, Purges
 from .reception import ReceptionCheck
 from .signatures import Signatures
 from .statements import Statements
@@ -48,6 +49,8 @@ class DatabaseCheck:
         self._signatures = Signatures(self._wrong_signature, processes)
         self._tills: dict[str, TillCheck] = {}
         self._receptions: dict[str, ReceptionCheck] = {}
+        self._purges = Purges(witnesses)
+        self._kept: dict[str, KeptCheck] = {}
         self._heads: dict[tuple[str, str], tuple] = {}
         self._newest = ""
 
@@ -60,10 +63,12 @@ class DatabaseCheck:
             where = "kind IN ('ANC', 'ARC') AND till_number = 0"
             for row in map(Stored._make, self._reader.stream("record", "id", where)):
                 if row.till == server:
+                    self._purges.hear(row)
                     for finding in self._statements.hear(row):
                         self._defect(row.named(), finding, row.till)
         self._facts.run(self._statements.facts)
         self._prepare()
+        self._prepare_purges()
         for values in self._reader.stream("record", "id"):
             self._record(Stored._make(values))
         self._signatures.finish()
@@ -103,6 +108,15 @@ class DatabaseCheck:
                 )
                 self._receptions[uid] = ReceptionCheck(companies, self._statements.receptions.pop(uid, {}))
 
+    def _prepare_purges(self) -> None:
+        """What may be missing, and the devices whose first records are only those kept."""
+        purges = self._facts.rows.get("purge", [])
+        for purge, finding in self._purges.judge(purges):
+            self._defect(f"fiscal.purge {purge.get('till')}/{purge.get('archive')}", finding, purge.get("till", ""))
+        for uid, purge, heads in self._purges.sound():
+            if uid in self._tills:
+                self._kept[uid] = KeptCheck(purge, heads, self._tills[uid].verifiers)
+
     def _record(self, row: Stored) -> None:
         self._outcome.count()
         self._newest = max(self._newest, row.at)
@@ -111,16 +125,41 @@ class DatabaseCheck:
             self._defect(row.named(), ("caisse", "une caisse enregistrée", row.till,
                                        "la base ne connaît pas cette caisse"), row.till)  # fmt: skip
             return
+        kept = self._kept.get(row.till)
+        if kept and row.id > kept.last_id:
+            self._resume(row.till)
+            kept, till = None, self._tills[row.till]
         try:
-            self._check(row, till)
+            self._check_kept(row, kept) if kept else self._check(row, till)
         except EscarcelleError as error:
             self._defect(row.named(), explain(error), row.till)
         except (LookupError, ValueError, ArithmeticError, TypeError, AttributeError):
             # Nothing a hostile row holds may stop the verification of the rest.
             self._defect(row.named(), ("document", "", row.xml[:100], "ce document est illisible"), row.till)
-        for finding in self._receptions[row.till].add(row):
-            self._defect(row.named(), finding, row.till)
+        if kept is None:
+            for finding in self._receptions[row.till].add(row):
+                self._defect(row.named(), finding, row.till)
         self._heads[row.till, row.kind] = (row.seq, row.signature, row.id, row.business_day, row.totals)
+
+    def _check_kept(self, row: Stored, kept: KeptCheck) -> None:
+        """A record before the purge point: by itself and in its chain."""
+        signed, document = record_xml.read(row.element())
+        if row.kind == "ANC":
+            self._papers.see(f"{row.till_number}-{row.seq}", row.payload, self._name, row.named(),
+                             self._outcome, row.till)  # fmt: skip
+        forked = self._witnesses.check(row.till, row.kind, row.seq, row.signature)
+        for finding in [*kept.add(row, signed, document), *([forked] if forked else [])]:
+            self._defect(signed.shown(), finding, row.till)
+
+    def _resume(self, uid: str) -> None:
+        """The purge point of a device is reached: from there on it is checked like any other."""
+        kept, before = self._kept.pop(uid), self._tills[uid]
+        for finding in kept.end():
+            self._defect(f"caisse {before.number}", finding, uid)
+        self._tills[uid] = TillCheck(uid, before.number, kept.state, before.verifiers, before.rules)
+        self._tills[uid].records = kept.records
+        for finding in self._receptions[uid].resume(kept.purge["received"], kept.reception):
+            self._defect(f"caisse {before.number}", finding, uid)
 
     def _check(self, row: Stored, till: TillCheck) -> None:
         if row.kind == "ANC":
@@ -152,6 +191,8 @@ class DatabaseCheck:
             self._defect(shown, finding, row.till)
 
     def _end(self) -> None:
+        for uid in list(self._kept):
+            self._resume(uid)
         by_number = {till.number: till.references for till in self._tills.values()}
         for till in self._tills.values():
             for shown, kind, number, seq, uid in till.references.elsewhere:
@@ -217,6 +258,8 @@ class DatabaseCheck:
         facts = max(self._facts.count - self._statements.last_fact, 0)
         for warning in warnings(who, at, records, facts, self._newest):
             self._outcome.warn(f"{self._name} : {warning}")
+        for message in self._purges.summary(self._name, self._tills):
+            self._outcome.warn(message)
         if server is None:
             self._outcome.warn(f"{self._name} : l'instance fiscale n'est pas ouverte.")
         for till in tills:

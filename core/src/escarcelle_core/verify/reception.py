@@ -34,6 +34,16 @@ class ReceptionCheck:
                 yield ("réception", said[0], row.reception,
                        f"ce n'est pas la réception dont atteste {said[1]}")  # fmt: skip
 
+    def resume(self, count: int, digest: str) -> Iterator[Finding]:
+        """Go on after ``count`` records, of which some were purged; what was stated of fewer can no
+        longer be compared."""
+        self._previous, self.count, self.digest = [digest], count, digest
+        said = {number: self._stated.pop(number) for number in list(self._stated) if number <= count}
+        self.last_stated = max(said, default=0)
+        if count in said and said[count][0] != digest:
+            yield ("réception", said[count][0], digest,
+                   f"ce n'est pas la réception dont atteste {said[count][1]}")  # fmt: skip
+
     def end(self) -> Iterator[Finding]:
         """Receptions that were signed and are not there."""
         for count, (digest, who) in sorted(self._stated.items()):

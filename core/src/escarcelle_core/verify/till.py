@@ -47,7 +47,7 @@ class TillCheck:
         self.clock_set_back = 0
         self.sales: dict[int, tuple[int, int]] = {}
         self.verifiers = verifiers
-        self._rules = rules
+        self.rules = rules
         self._at = ""
         self._other: Totals | None = None
 
@@ -147,7 +147,7 @@ class TillCheck:
                           "le journal ne commence pas par son initialisation"))  # fmt: skip
         day = state.day
         # The server sells nothing, and serves companies whose fiscal years differ.
-        rules = self._rules
+        rules = self.rules
         if rules and self.number and day and record.business_day > day and YEAR not in state.closed:
             year = rules.fiscal_year
             if year(day) != year(record.business_day):
