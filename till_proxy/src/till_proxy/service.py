@@ -15,7 +15,8 @@ from aiohttp import web
 from escarcelle_core.periods import DAY
 from escarcelle_core.record import utc_text
 
-from . import __version__, api
+from . import __version__
+from .api.routes import routes as page_routes
 from .closings import closing_records
 from .devices.settings import open_devices
 from .errors import Refusal
@@ -104,7 +105,7 @@ class Service:
     async def _listen(self) -> web.AppRunner:
         till = self.till
         hardware = HardwareProxy(self.devices, self.queue, self._drawer_opened)
-        routes = [*api.routes(), *hardware.routes()]
+        routes = [*page_routes(), *hardware.routes()]
         app = build_app(till, port=lambda: self.port, extra_routes=routes)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
         await runner.setup()

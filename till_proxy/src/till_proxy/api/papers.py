@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from .. import customers, invoices, issuing, notes, proofs, settlements
+from .. import customer_search, invoices, issuing, notes, proofs, settlements
 from ..errors import Refusal
 from ..faults import fault
 from ..index import KnownTicket
@@ -95,5 +95,5 @@ async def find(request: web.Request) -> web.Response:
     till.cashiers.require(token_of(request))
     accounts = request.query.get("accounts") == "1"
     query = request.query.get("query", "")[:80]
-    found = customers.search(till.shelf.require(), query, _SHOWN, households=accounts)
+    found = customer_search.search(till.shelf.require(), query, _SHOWN, households=accounts)
     return web.json_response({"customers": found})
