@@ -72,6 +72,9 @@ class EscarcelleFiscalOutbox(models.Model):
         )
 
     def _escarcelle_put(self, vals_list, *, wake=True):
+        if self.env["escarcelle.fiscal.instance"]._escarcelle_neutralized():
+            # A test copy signs nothing: what it would note waits for nobody.
+            return
         at = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
         self.create([{"at": at, **vals} for vals in vals_list])
         cron = wake and self.env.ref("escarcelle_fiscal.cron_outbox", raise_if_not_found=False)
