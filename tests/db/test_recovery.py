@@ -80,6 +80,8 @@ def assert_opens(command: str, database: str) -> None:
         ["sh", "-eu", "-c", f"BASE={database}\nexec {command}"],
         cwd=HOUSE.root, env=shell.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        # Whoever runs the tests may have switched it off (a job in the background).
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     said = []
     try:
