@@ -35,7 +35,7 @@ class Shelf:
         self._hub = hub
         self.catalog: Catalog | None = None
         self.error = ""
-        self._load(self._kept_covered())
+        self.catalog = self._loaded(self._kept_covered())
 
     @property
     def templates(self) -> Mapping[str, bytes]:
@@ -64,8 +64,10 @@ class Shelf:
         if self.catalog is not None and self.catalog.version == manifest.version:
             self.catalog = replace(self.catalog, covered=covered)
         else:
-            self._load(covered)
-            self.apply(writer)
+            # Signed as in force before it is seen as in force.
+            fresh = self._loaded(covered) or self.catalog
+            self._apply(writer, fresh)
+            self.catalog = fresh
             told = {"version": manifest.version, "made_at": manifest.made_at}
             self._hub.publish("snapshot", told)
         data = {"last": covered.last, "waiting": sorted(covered.waiting)}
@@ -73,7 +75,9 @@ class Shelf:
 
     def apply(self, writer: "Writer") -> None:
         """Sign with the company and period rules of the snapshot, and say when they change."""
-        known = self.catalog
+        self._apply(writer, self.catalog)
+
+    def _apply(self, writer: "Writer", known: Catalog | None) -> None:
         if known is not None:
             writer.desk = replace(writer.desk, company=known.company, rules=known.rules)
         facts = {"company": asdict(writer.desk.company), "rules": asdict(writer.desk.rules)}
@@ -100,17 +104,20 @@ class Shelf:
         except (VaultError, ValueError):
             return Covered()
 
-    def _load(self, covered: Covered) -> None:
+    def _loaded(self, covered: Covered) -> Catalog | None:
+        """The catalogue of the snapshot; None, and ``error``, when there is none to be read."""
         manifest = self._snapshot.manifest
         if manifest is None:
-            return
+            return None
         try:
-            self.catalog = catalog.load(self._part, manifest.version, covered)
-            self.error = ""
+            known = catalog.load(self._part, manifest.version, covered)
         except (CatalogError, Refusal, VaultError) as error:
             # The one before stays: half a catalogue would sell at wrong prices.
             self.error = str(error)
             _logger.error("snapshot %s: %s", manifest.version[:12], error)
+            return None
+        self.error = ""
+        return known
 
     def _part(self, name: str) -> bytes | None:
         return self._snapshot.part(name) if self._snapshot.sha256(name) else None
