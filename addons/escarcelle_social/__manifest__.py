@@ -23,6 +23,7 @@
         "views/budget_policy_views.xml",
         "views/budget_tier_views.xml",
         "views/product_pricelist_views.xml",
+        "views/funding_source_views.xml",
         "views/repacking_views.xml",
         "views/menus.xml",
     ],

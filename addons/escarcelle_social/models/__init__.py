@@ -9,6 +9,7 @@ from . import budget_policy
 from . import budget_ledger
 from . import budget_allocation
 from . import household_budget
+from . import funding_source
 from . import account_fiscal_position
 from . import product_pricelist
 from . import product_product

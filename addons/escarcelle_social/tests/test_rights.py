@@ -28,6 +28,7 @@ MATRIX = {
     "escarcelle.budget.allocate": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.allocate.line": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.adjust": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.funding.source": (ALL, READ, NONE, NONE, NONE, NONE),
     "escarcelle.repacking": (ALL, ALL, NONE, NONE, NONE, NONE),
     "escarcelle.repacking.line": (ALL, ALL, NONE, NONE, NONE, NONE),
 }
@@ -184,6 +185,9 @@ class TestRights(SocialCase):
         home = self.household()
         home.action_issue_card()
         self.company._escarcelle_allocate("2026-11")
+        self.env["escarcelle.funding.source"].create(
+            {"name": "Aide alimentaire", "code": "FSE", "kind": "eu", "company_id": self.company.id}
+        )
         bulk, bag = self.env["product.product"].create(
             [{"name": name, "type": "consu", "is_storable": True} for name in ("Riz en sac", "Riz 500 g")]
         )
