@@ -16,8 +16,8 @@ import py7zr
 
 from escarcelle_core import chain as chains
 from escarcelle_core import pyz
-from escarcelle_core.archive import ArchivedKey, ArchiveHeader, ArchivePeriod
-from escarcelle_core.archive_builder import ArchiveBuilder
+from escarcelle_core.archive.builder import ArchiveBuilder
+from escarcelle_core.archive.parts import ArchivedKey, ArchiveHeader, ArchivePeriod
 from escarcelle_core.record import Record
 from escarcelle_core.signing import EcdsaSigner, Verifier
 from escarcelle_core.state import TillState

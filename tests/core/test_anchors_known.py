@@ -10,9 +10,9 @@ import pytest
 
 from archives import World
 from escarcelle_core import chain
-from escarcelle_core.stamp import local_text
 from escarcelle_core.verify.run import verify
 from escarcelle_core.verify_cli import main
+from escarcelle_core.xml.stamp import local_text
 from shop import NOON
 
 LATER = NOON + timedelta(hours=6)

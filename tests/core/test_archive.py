@@ -10,12 +10,13 @@ import pytest
 from lxml import etree
 
 from archives import World
-from escarcelle_core import pyz, record_xml
-from escarcelle_core.archive import ArchivePeriod, read_name
-from escarcelle_core.archive_csv import TABLES
-from escarcelle_core.archive_reader import RECORD, ArchiveReader
+from escarcelle_core import pyz
+from escarcelle_core.archive.csv_copies import TABLES
+from escarcelle_core.archive.parts import ArchivePeriod, read_name
+from escarcelle_core.archive.reader import RECORD, ArchiveReader
 from escarcelle_core.errors import DocumentError
 from escarcelle_core.periods import PeriodRules
+from escarcelle_core.xml import record_xml
 from shop import NOON, make_line
 from signatures import xmlsec1, xmlsec_accepts
 

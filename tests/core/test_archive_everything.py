@@ -11,10 +11,11 @@ import pytest
 from lxml import etree
 
 from archives import Chain, World
-from escarcelle_core import chain, schemas
+from escarcelle_core import chain
 from escarcelle_core.documents import DOCUMENT_LABELS, PIECES, Customer, Invoice, Payment, Reference
 from escarcelle_core.piece import NAMED, VALUED, Origin, Party, Piece, PieceLine
 from escarcelle_core.verify.run import verify
+from escarcelle_core.xml import schemas
 from shop import COMPANY, NOON, make_desk, make_line, make_ticket, uuid
 
 SOLD = make_ticket(1, customer="C42")

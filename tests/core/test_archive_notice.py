@@ -8,10 +8,11 @@ import sys
 import pytest
 
 from archives import World
-from escarcelle_core import schemas
+from escarcelle_core.archive import notice
+from escarcelle_core.xml import schemas
 from shop import NOON
 
-NOTICE = schemas.content("doc_archive.txt").decode()
+NOTICE = notice.content().decode()
 COMMANDS = re.findall(r"^    \$ (.+)$", NOTICE, re.M)
 
 

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archives import World
-from escarcelle_core import chain, quarantine_xml
+from escarcelle_core import chain
 from escarcelle_core.errors import DocumentError, EscarcelleError
-from escarcelle_core.quarantine_xml import Decision, Quarantined
 from escarcelle_core.state import TillState
 from escarcelle_core.verify.run import verify
+from escarcelle_core.xml import quarantine_xml
+from escarcelle_core.xml.quarantine_xml import Decision, Quarantined
 from shop import NOON, make_line, make_ticket
 
 LATER = NOON + timedelta(hours=6)

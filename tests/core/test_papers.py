@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from lxml import etree
 
-from escarcelle_core import chain, jet, schemas, stamp, ticket_check, ticket_xml
+from escarcelle_core import chain, jet, ticket_check
 from escarcelle_core.documents import (
     Customer,
     Duplicate,
@@ -19,6 +19,7 @@ from escarcelle_core.documents import (
 from escarcelle_core.errors import AmountMismatch, DocumentError, EscarcelleError
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_document, verify_next
+from escarcelle_core.xml import schemas, stamp, ticket_xml
 from shop import NOON, make_desk, make_line, make_ticket, uuid, verifiers
 
 DESK = make_desk()

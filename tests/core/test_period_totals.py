@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta, timezone
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from escarcelle_core import chain, jet, stamp
+from escarcelle_core import chain, jet
 from escarcelle_core.documents import JetEvent, Regime
 from escarcelle_core.errors import PeriodError
 from escarcelle_core.money import parse_euros
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
+from escarcelle_core.xml import stamp
 from shop import make_desk, make_line, make_ticket, verifiers
 
 ZONES = (

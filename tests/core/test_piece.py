@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from archives import World
-from escarcelle_core import canonical, chain, jet, piece_xml, record_xml, schemas
+from escarcelle_core import canonical, chain, jet
 from escarcelle_core.documents import DOCUMENT_LABELS, KINDS, PIECES, JetEvent
 from escarcelle_core.errors import AmountError, AmountMismatch, EscarcelleError
 from escarcelle_core.piece import MAX_LINES, NAMED, VALUED, Origin, Party, Piece, PieceLine
@@ -21,6 +21,7 @@ from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
 from escarcelle_core.verify.run import verify
+from escarcelle_core.xml import piece_xml, record_xml, schemas
 from shop import COMPANY, NOON, make_desk, uuid, verifiers
 
 SERVER = make_desk("00c0ffee", 0)

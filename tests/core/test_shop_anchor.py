@@ -8,12 +8,13 @@ from lxml import etree
 
 from archives import World
 from escarcelle_core import anchor as anchors
-from escarcelle_core import chain, schemas, stamp
+from escarcelle_core import chain
 from escarcelle_core.anchor import ShopTill
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_document, verify_next
 from escarcelle_core.verify.run import verify
+from escarcelle_core.xml import schemas, stamp
 from shop import NOON, verifiers
 
 

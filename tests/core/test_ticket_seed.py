@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from escarcelle_core import chain, schemas
+from escarcelle_core import chain
 from escarcelle_core.state import TillState
+from escarcelle_core.xml import schemas
 from shop import NOON, make_desk, make_line, make_ticket
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "ticket-seed.md"

@@ -90,7 +90,7 @@ def test_any_changed_byte_of_any_document_is_found(data):
 
 def test_even_the_holder_of_the_key_cannot_sign_a_document_that_contradicts_itself():
     """Signing again after changing an amount: the sums and totals give it away."""
-    from escarcelle_core.stamp import digest
+    from escarcelle_core.xml.stamp import digest
 
     for index, record in enumerate(STORY):
         if record.kind not in ("TCK", "GTJ", "GTM"):

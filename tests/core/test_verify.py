@@ -10,13 +10,14 @@ from datetime import timedelta
 import pytest
 
 from archives import RECORDS, World
-from escarcelle_core import chain, jet, record_xml
+from escarcelle_core import chain, jet
 from escarcelle_core.documents import Duplicate, JetEvent, Reference
 from escarcelle_core.signing import EcdsaSigner
-from escarcelle_core.stamp import digest
 from escarcelle_core.state import TillState
 from escarcelle_core.verify.run import verify
 from escarcelle_core.verify_cli import main
+from escarcelle_core.xml import record_xml
+from escarcelle_core.xml.stamp import digest
 from shop import NOON, make_line, uuid
 
 DAY = NOON.date()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archives import RECORDS, World
-from escarcelle_core.archive_file import DECLARATION
+from escarcelle_core.archive.file import DECLARATION
 from escarcelle_core.verify.run import verify
 from shop import NOON
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from archives import World
-from escarcelle_core import chain, invoicing, stamp, ticket_xml
+from escarcelle_core import chain, invoicing
 from escarcelle_core.documents import Customer, Duplicate, Invoice, Payment, Reference
 from escarcelle_core.verify.run import verify
+from escarcelle_core.xml import stamp, ticket_xml
 from shop import COMPANY, NOON, make_line, make_ticket, uuid
 
 BUYER = Customer("Mairie d'Illkirch & Cie", "181 route de Lyon", "67400", "Illkirch")

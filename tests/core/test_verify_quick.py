@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escarcelle_core import chain, jet, record_xml, schemas, ticket_xml
+from escarcelle_core import chain, jet
 from escarcelle_core.documents import JetEvent, Override, Payment, Reference, Regime
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.record import Record
-from escarcelle_core.stamp import digest
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
 from escarcelle_core.verify.counters import Counters
 from escarcelle_core.verify.quick import QuickTickets
+from escarcelle_core.xml import record_xml, schemas, ticket_xml
+from escarcelle_core.xml.stamp import digest
 from shop import NOON, make_desk, make_line, make_ticket, random_ticket, uuid, verifiers
 
 DESK = make_desk()

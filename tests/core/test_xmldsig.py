@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from escarcelle_core import xmldsig
 from escarcelle_core.errors import SignatureError
 from escarcelle_core.signing import EcdsaSigner, key_id
+from escarcelle_core.xml import xmldsig
 from shop import NOON
 from signatures import xmlsec1, xmlsec_accepts
 

@@ -6,8 +6,8 @@ import pytest
 from lxml import etree
 
 from archives import World
-from escarcelle_core import record_xml, schemas
 from escarcelle_core.documents import Override, Reference, Regime
+from escarcelle_core.xml import record_xml, schemas
 from shop import NOON, make_line, uuid
 
 TICKET, ARCHIVE = schemas.schema("ticket.xsd"), schemas.schema("archive.xsd")

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from escarcelle_core import chain, jet, pyz
-from escarcelle_core.archive import ArchivedKey, ArchiveHeader, ArchivePeriod
-from escarcelle_core.archive_builder import ArchiveBuilder
+from escarcelle_core.archive.builder import ArchiveBuilder
+from escarcelle_core.archive.parts import ArchivedKey, ArchiveHeader, ArchivePeriod
 from escarcelle_core.chain import Desk
 from escarcelle_core.documents import Duplicate, JetEvent, Reference
 from escarcelle_core.record import Record

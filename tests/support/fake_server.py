@@ -12,13 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import till_shop
-from escarcelle_core import event_xml, key_change
+from escarcelle_core import key_change
 from escarcelle_core.errors import ChainError, EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.signing import Verifier
-from escarcelle_core.stamp import parse
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
+from escarcelle_core.xml import event_xml
+from escarcelle_core.xml.stamp import parse
 
 COMPANY = till_shop.settings()["company"]
 PERIOD = till_shop.settings()["period"]

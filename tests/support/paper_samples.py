@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
-from escarcelle_core import closing_xml, ticket_xml
 from escarcelle_core.documents import (
     CANCELLATION,
     MANAGEMENT,
@@ -16,8 +15,9 @@ from escarcelle_core.documents import (
     Regime,
     Ticket,
 )
-from escarcelle_core.stamp import Stamp
 from escarcelle_core.totals import Totals
+from escarcelle_core.xml import closing_xml, ticket_xml
+from escarcelle_core.xml.stamp import Stamp
 from shop import COMPANY, make_line, make_ticket, uuid
 
 AT = datetime(2026, 11, 21, 20, 30, 5, tzinfo=timezone.utc)

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import till_shop
-from escarcelle_core import stamp, ticket_xml
+from escarcelle_core.xml import stamp, ticket_xml
 from till_shop import APPLES, CARD, CARTE, PASTA, SOAP, line, order, refund
 
 CANCEL = "/till/v1/cancellations"

@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 
 import till_shop
-from escarcelle_core import event_xml, jet, stamp
+from escarcelle_core import jet
+from escarcelle_core.xml import event_xml, stamp
 from till_proxy import till as till_module
 from till_shop import CARD, MANAGER, MANAGER_PIN, SOAP, line, order, refund
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from escarcelle_core import stamp, ticket_xml
+from escarcelle_core.xml import stamp, ticket_xml
 from till_papers import ACCOUNT, BUYER, invoice, issue, note, proof, records, refused, settlement
 from till_shop import APPLES, CARTE, CASH, MANAGER, MANAGER_PIN, line, order, refund
 

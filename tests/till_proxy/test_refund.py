@@ -1,7 +1,7 @@
 """Giving back: what was sold here, once, at the price paid."""
 
-from escarcelle_core import stamp, ticket_xml
 from escarcelle_core.documents import Reference
+from escarcelle_core.xml import stamp, ticket_xml
 from till_shop import MANAGER, MANAGER_PIN, SOAP, line, order, refund
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 import till_shop
-from escarcelle_core import stamp, ticket_xml
+from escarcelle_core.xml import stamp, ticket_xml
 from till_shop import CARD, CASH, PASTA, POOR_CARD, SOAP, line, order
 
 

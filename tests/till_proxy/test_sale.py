@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-from escarcelle_core import stamp, ticket_xml
+from escarcelle_core.xml import stamp, ticket_xml
 from till_shop import APPLES, CARTE, CASH, PASTA, SOAP, line, order
 
 

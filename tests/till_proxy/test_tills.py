@@ -6,7 +6,7 @@ import time
 
 import requests
 
-from escarcelle_core import stamp, ticket_xml
+from escarcelle_core.xml import stamp, ticket_xml
 from till_shop import line, order, refund
 
 

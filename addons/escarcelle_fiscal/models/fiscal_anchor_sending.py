@@ -4,8 +4,9 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 
 from escarcelle_core import anchor as anchors
-from escarcelle_core import jet, stamp
+from escarcelle_core import jet
 from escarcelle_core.money import euros
+from escarcelle_core.xml import stamp
 
 #: A message that could not leave is tried again this often, and as long as that.
 RETRY = timedelta(hours=1)

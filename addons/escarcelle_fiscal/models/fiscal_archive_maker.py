@@ -5,15 +5,16 @@ from datetime import datetime, timedelta, timezone
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from escarcelle_core import archive_xml, jet, pyz, stamp
-from escarcelle_core.archive import ArchivedKey, ArchiveHeader, ArchivePeriod, ArchiveSeal
-from escarcelle_core.archive_builder import ArchiveBuilder
+from escarcelle_core import jet, pyz
+from escarcelle_core.archive.builder import ArchiveBuilder
+from escarcelle_core.archive.parts import ArchivedKey, ArchiveHeader, ArchivePeriod, ArchiveSeal
 from escarcelle_core.chain import issue_archive, issue_event
 from escarcelle_core.documents import KINDS, JetEvent
 from escarcelle_core.errors import EscarcelleError
-from escarcelle_core.quarantine_xml import Decision, Quarantined
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
+from escarcelle_core.xml import archive_xml, stamp
+from escarcelle_core.xml.quarantine_xml import Decision, Quarantined
 
 from ..tools import archive_files, standing, wire
 

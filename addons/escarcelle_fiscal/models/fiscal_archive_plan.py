@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, models
 
-from escarcelle_core.archive import ArchivePeriod
-from escarcelle_core.archive_builder import period_closed
+from escarcelle_core.archive.builder import period_closed
+from escarcelle_core.archive.parts import ArchivePeriod
 from escarcelle_core.errors import PeriodError
 
 from ..tools import standing

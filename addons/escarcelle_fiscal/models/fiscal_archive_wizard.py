@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from escarcelle_core.archive import ArchivePeriod
+from escarcelle_core.archive.parts import ArchivePeriod
 
 from .fiscal_archive import LEVELS
 from .fiscal_archive_task import AT_ONCE

@@ -3,10 +3,11 @@ from datetime import timezone
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from escarcelle_core import event_xml, jet, key_change, stamp
+from escarcelle_core import jet, key_change
 from escarcelle_core.chain import issue_event
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.signing import EcdsaSigner, key_id
+from escarcelle_core.xml import event_xml, stamp
 
 from ..tools import instance_files
 

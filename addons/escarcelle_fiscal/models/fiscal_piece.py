@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from escarcelle_core.documents import PIECES
-from escarcelle_core.piece_xml import read
+from escarcelle_core.xml.piece_xml import read
 
 
 class EscarcelleFiscalPiece(models.Model):

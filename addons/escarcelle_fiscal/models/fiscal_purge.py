@@ -5,7 +5,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from escarcelle_core import archive_xml, jet, stamp
+from escarcelle_core import jet
+from escarcelle_core.xml import archive_xml, stamp
 
 from ..tools import archive_files
 from .fiscal_archive_task import COPY

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from escarcelle_core import jet
-from escarcelle_core.quarantine_xml import STATES as SAID
+from escarcelle_core.xml.quarantine_xml import STATES as SAID
 
 DECISIONS = [
     ("reviewing", "Being examined"),

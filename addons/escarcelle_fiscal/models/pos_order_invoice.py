@@ -4,9 +4,10 @@ from zoneinfo import ZoneInfo
 from odoo import models
 from odoo.exceptions import UserError
 
-from escarcelle_core import chain, invoicing, stamp, ticket_xml, vat_number
+from escarcelle_core import chain, invoicing, vat_number
 from escarcelle_core.documents import CANCELLATION, Customer, Invoice, Reference
 from escarcelle_core.errors import EscarcelleError
+from escarcelle_core.xml import stamp, ticket_xml
 
 #: Context key: the signed invoice (``_escarcelle_invoice_values``) an order is being invoiced as.
 KEY = "escarcelle_invoice"

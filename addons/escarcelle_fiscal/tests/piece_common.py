@@ -3,11 +3,11 @@ import json
 from lxml import etree
 from odoo import Command
 
-from escarcelle_core import schemas
 from escarcelle_core.record import Record
 from escarcelle_core.signing import Verifier
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
+from escarcelle_core.xml import schemas
 
 from ..tools import wire
 from .common import JournalCase

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from odoo.tests import tagged
 
 from escarcelle_core import anchor as anchors
-from escarcelle_core import stamp
+from escarcelle_core.xml import stamp
 
 from .common import FiscalCase
 

@@ -46,7 +46,7 @@ class TestRelease(FiscalCase):
         listed = fiscal_files.parse(self.releases._escarcelle_current().files)
         self.assertEqual(listed, fiscal_files.parse(fiscal_files.text(listed)))
         for name in (
-            "core/src/escarcelle_core/canonical.py", "core/src/escarcelle_core/ticket.xsd",
+            "core/src/escarcelle_core/canonical.py", "core/src/escarcelle_core/xml/ticket.xsd",
             "addons/escarcelle_fiscal/models/fiscal_journal.py", "config/fiscal/0004_append.sql",
         ):  # fmt: skip
             self.assertRegex(listed[name], "^[0-9a-f]{64}$")

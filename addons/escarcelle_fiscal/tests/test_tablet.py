@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from escarcelle_core import event_xml, stamp, ticket_xml
+from escarcelle_core.xml import event_xml, stamp, ticket_xml
 
 from .common import FiscalCase
 

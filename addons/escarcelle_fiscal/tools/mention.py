@@ -3,8 +3,8 @@
 Legal mentions are French constants, not translatable strings: they belong to the document.
 """
 
-from escarcelle_core import stamp, ticket_xml
 from escarcelle_core.documents import CANCELLATION, DOCUMENT_LABELS
+from escarcelle_core.xml import stamp, ticket_xml
 
 
 def lines(xml, shown, excerpt):

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.exceptions import UserError
 
-from escarcelle_core import money, ticket_xml
+from escarcelle_core import money
 from escarcelle_core.documents import (
     CANCELLATION,
     SALE,
@@ -17,6 +17,7 @@ from escarcelle_core.documents import (
     Ticket,
 )
 from escarcelle_core.errors import EscarcelleError
+from escarcelle_core.xml import ticket_xml
 
 
 def build(order, **extra):

@@ -7,10 +7,10 @@ from lxml import etree
 from odoo import models
 from odoo.exceptions import UserError
 
-from escarcelle_core import stamp
-from escarcelle_core.archive_csv import CsvCopies
+from escarcelle_core.archive.csv_copies import CsvCopies
 from escarcelle_core.documents import DOCUMENT_LABELS
 from escarcelle_core.record import Record
+from escarcelle_core.xml import stamp
 
 from ..tools import tables
 from ..tools.tables import COUNT, DATE, MONEY, Column, Table

@@ -3,9 +3,10 @@
 from odoo import models
 from odoo.fields import Domain
 
-from escarcelle_core import stamp, ticket_check, ticket_xml
+from escarcelle_core import ticket_check
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.record import Record
+from escarcelle_core.xml import stamp, ticket_xml
 
 from .till_job import Repair
 

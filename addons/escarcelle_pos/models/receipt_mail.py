@@ -5,10 +5,10 @@ from datetime import timedelta
 from markupsafe import Markup
 from odoo import models
 
-from escarcelle_core import duplicate_xml, stamp
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.printing import paper, preview
 from escarcelle_core.record import Record
+from escarcelle_core.xml import duplicate_xml, stamp
 
 _logger = logging.getLogger(__name__)
 #: A server restored from a backup gets entries again: what was mailed long ago is not mailed twice.

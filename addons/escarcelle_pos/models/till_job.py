@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 
-from escarcelle_core import stamp, ticket_xml
 from escarcelle_core.documents import Ticket
+from escarcelle_core.xml import stamp, ticket_xml
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TYPES = (

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from escarcelle_core import chain, invoicing, money, stamp, ticket_xml
+from escarcelle_core import chain, invoicing, money
 from escarcelle_core.documents import (
     CANCELLATION,
     MANAGEMENT,
@@ -27,6 +27,7 @@ from escarcelle_core.jet import CASH_COUNT, DRAWER_OPENED, INITIALISATION, NON_S
 from escarcelle_core.periods import PeriodRules
 from escarcelle_core.signing import EcdsaSigner
 from escarcelle_core.state import TillState
+from escarcelle_core.xml import stamp, ticket_xml
 
 COMPANY = Company(
     "Épicerie du Test", "1 rue du Port", "35000", "Rennes", "33417522100012", "4711B", "FR23334175221"

@@ -15,8 +15,8 @@ from . import register as registers
 from .errors import DocumentError
 from .money import euros, parse_euros
 from .register import Register
-from .stamp import Stamp, append_totals, child, root, serialise
 from .totals import Totals
+from .xml.stamp import Stamp, append_totals, child, root, serialise
 
 
 @dataclass(frozen=True, slots=True)

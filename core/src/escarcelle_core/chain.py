@@ -12,19 +12,9 @@ from operator import itemgetter
 from uuid import UUID, uuid5
 
 from . import anchor as anchors
-from . import (
-    archive_xml,
-    canonical,
-    closing_xml,
-    duplicate_xml,
-    event_xml,
-    jet,
-    piece_xml,
-    ticket_xml,
-)
+from . import canonical, jet
 from .anchor import Anchor, ShopTill
-from .archive import ArchiveSeal
-from .closing_xml import Closing
+from .archive.parts import ArchiveSeal
 from .documents import MANAGEMENT, Company, Device, Duplicate, JetEvent, Ticket
 from .errors import DocumentError, PeriodError
 from .periods import DAY, MONTH, YEAR, PeriodRules
@@ -33,9 +23,11 @@ from .piece import check as check_piece
 from .record import Record
 from .register import Register
 from .signing import Signer
-from .stamp import Stamp, digest, local_text
 from .state import OPENING_KINDS, TillState
 from .totals import Totals
+from .xml import archive_xml, closing_xml, duplicate_xml, event_xml, piece_xml, ticket_xml
+from .xml.closing_xml import Closing
+from .xml.stamp import Stamp, digest, local_text
 
 #: Names derived from facts (closings, events) so that the same fact has the same uuid everywhere.
 NAMESPACE = UUID("6a3f0f3e-5c0b-4f57-9d0e-2f6f0f2b8f11")

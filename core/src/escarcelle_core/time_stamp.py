@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from . import record_xml
 from .errors import EscarcelleError
 from .record import Record
+from .xml import record_xml
 
 #: SHA-1 and MD5 are refused, whoever signs with them.
 _DIGESTS = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}

@@ -11,23 +11,16 @@ from datetime import date, timedelta
 from lxml import etree
 
 from . import anchor as anchors
-from . import (
-    archive_xml,
-    canonical,
-    closing_xml,
-    duplicate_xml,
-    event_xml,
-    piece_xml,
-    ticket_xml,
-)
+from . import canonical
 from .chain import totals_after
 from .documents import CANCELLATION, MANAGEMENT, PIECES, SALE, Ticket
 from .errors import ChainError, DocumentError, SignatureError
 from .record import Record
 from .signing import Verifier
-from .stamp import Stamp, digest, local_text, parse, read_stamp
 from .state import TillState
 from .totals import LEVELS, Totals
+from .xml import archive_xml, closing_xml, duplicate_xml, event_xml, piece_xml, ticket_xml
+from .xml.stamp import Stamp, digest, local_text, parse, read_stamp
 
 
 def verify_signature(record: Record, verifiers: Mapping[str, Verifier]) -> None:

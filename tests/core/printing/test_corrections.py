@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import paper_samples as samples
-from escarcelle_core import chain, stamp, ticket_xml
+from escarcelle_core import chain
 from escarcelle_core.documents import CANCELLATION, SALE, Duplicate, Reference
 from escarcelle_core.printing import paper, preview, stylesheet
 from escarcelle_core.printing.context import PrintContext
 from escarcelle_core.state import TillState
+from escarcelle_core.xml import stamp, ticket_xml
 from shop import NOON, make_desk, make_line, make_ticket, uuid
 
 ORIGIN = Reference("TCK", 3, 1, uuid(1))

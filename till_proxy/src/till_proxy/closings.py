@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from escarcelle_core import chain, closing_xml, jet, stamp
+from escarcelle_core import chain, jet
 from escarcelle_core.chain import Desk, Issue
-from escarcelle_core.closing_xml import Closing
 from escarcelle_core.documents import JetEvent
 from escarcelle_core.errors import PeriodError
 from escarcelle_core.periods import DAY
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
+from escarcelle_core.xml import closing_xml, stamp
+from escarcelle_core.xml.closing_xml import Closing
 
 from . import training
 from .errors import Refusal

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from escarcelle_core import chain, jet, stamp, ticket_xml
+from escarcelle_core import chain, jet
 from escarcelle_core.chain import Desk, Issue
 from escarcelle_core.documents import Duplicate, JetEvent, Reference, Ticket
 from escarcelle_core.errors import EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
+from escarcelle_core.xml import stamp, ticket_xml
 
 from .errors import Refusal
 from .faults import fault

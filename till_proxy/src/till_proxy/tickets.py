@@ -6,12 +6,13 @@ and nothing else happens; another order under the same uuid is refused.
 
 from typing import TYPE_CHECKING
 
-from escarcelle_core import chain, jet, stamp, ticket_events, ticket_xml
+from escarcelle_core import chain, jet, ticket_events
 from escarcelle_core.chain import Desk, Issue
 from escarcelle_core.documents import DOCUMENT_LABELS, Duplicate, JetEvent, Reference, Ticket
 from escarcelle_core.errors import AmountMismatch, EscarcelleError
 from escarcelle_core.record import Record
 from escarcelle_core.state import TillState
+from escarcelle_core.xml import stamp, ticket_xml
 
 from . import training
 from .cashiers import Cashier

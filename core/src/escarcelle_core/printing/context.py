@@ -6,8 +6,8 @@ from datetime import datetime
 
 from lxml import etree
 
-from .. import duplicate_xml, stamp
 from ..record import Record
+from ..xml import duplicate_xml, stamp
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from importlib import resources
 
 from lxml import etree
 
-from .. import stamp
+from ..xml import stamp
 from .commands import Command, Text
 from .context import Identification, PrintContext
 from .errors import TemplateError

@@ -2,10 +2,9 @@
 
 from io import BytesIO
 
-from .. import header_xml, record_xml, schemas, state_xml
-from ..archive_builder import ARCHIVE
-from ..archive_file import ROOT_END, TILL_END
-from ..archive_reader import (
+from ..archive.builder import ARCHIVE
+from ..archive.file import ROOT_END, TILL_END
+from ..archive.reader import (
     DAMAGED,
     DECISION,
     HEADER,
@@ -20,8 +19,9 @@ from ..archive_reader import (
 )
 from ..documents import DOCUMENT_LABELS
 from ..errors import DocumentError, EscarcelleError
-from ..stamp import serialise
 from ..state import TillState
+from ..xml import header_xml, record_xml, schemas, state_xml
+from ..xml.stamp import serialise
 from .aside import Aside
 from .ending import Ending, Read
 from .files import check_manifest

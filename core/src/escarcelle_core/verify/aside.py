@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from ..archive import ArchivedQuarantine
+from ..archive.parts import ArchivedQuarantine
 from ..errors import EscarcelleError
-from ..quarantine_xml import STATES, read, read_decision
 from ..verification import verify_signature
+from ..xml.quarantine_xml import STATES, read, read_decision
 from .keys import Keys
 from .outcome import Finding, Outcome, explain
 

@@ -3,10 +3,10 @@
 import json
 from datetime import date
 
-from .. import record_xml
 from ..errors import EscarcelleError
 from ..periods import PeriodRules
 from ..state import TillState
+from ..xml import record_xml
 from .database_reader import DatabaseReader
 from .facts import Facts
 from .outcome import Defect, Finding, Outcome, apart, explain

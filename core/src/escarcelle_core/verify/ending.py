@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from .. import record_xml, xmldsig
-from ..archive import ArchiveHeader
-from ..archive_builder import SEAL, period_closed
+from ..archive.builder import SEAL, period_closed
+from ..archive.parts import ArchiveHeader
 from ..errors import EscarcelleError, SignatureError
 from ..record import Record
 from ..signing import key_id
 from ..state import TillState
+from ..xml import record_xml, xmldsig
 from . import seal
 from .aside import Aside
 from .files import check_files

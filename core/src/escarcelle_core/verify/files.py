@@ -2,8 +2,8 @@
 
 import re
 
-from ..archive import ArchivedFile
-from ..archive_builder import ARCHIVE, MANIFEST, SEAL
+from ..archive.builder import ARCHIVE, MANIFEST, SEAL
+from ..archive.parts import ArchivedFile
 from ..errors import DocumentError
 from .folder import Folder
 from .outcome import Defect, Outcome

@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from ..archive_builder import ARCHIVE
+from ..archive.builder import ARCHIVE
 from ..errors import DocumentError
 
 #: Certificates, schemas, seal, manifest: none comes near it.

@@ -6,10 +6,10 @@ from datetime import timedelta
 from lxml import etree
 
 from .. import anchor as anchors
-from .. import archive_xml
 from ..documents import KINDS
 from ..errors import EscarcelleError
 from ..record import Record
+from ..xml import archive_xml
 from .ending import Read
 from .till import TillCheck
 from .witness import Witnesses

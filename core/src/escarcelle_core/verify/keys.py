@@ -5,8 +5,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ..archive import ArchivedKey
-from ..archive_builder import CERTIFICATES
+from ..archive.builder import CERTIFICATES
+from ..archive.parts import ArchivedKey
 from ..errors import DocumentError, SignatureError
 from ..signing import Verifier
 from .folder import Folder

@@ -12,15 +12,15 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from .. import archive_xml
 from ..anchor import Head
 from ..errors import EscarcelleError
 from ..record import Record
 from ..signing import Verifier
-from ..stamp import parse
 from ..state import TillState
 from ..totals import LEVELS
 from ..verification import verify_signature
+from ..xml import archive_xml
+from ..xml.stamp import parse
 from .outcome import Finding
 from .reception import link
 from .stored import Stored, differences

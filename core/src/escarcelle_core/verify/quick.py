@@ -12,10 +12,10 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from ..anchor import Head
-from ..record_xml import END, SIGNED_END
-from ..stamp import MAX_XML
 from ..state import TillState
 from ..totals import Totals
+from ..xml.record_xml import END, SIGNED_END
+from ..xml.stamp import MAX_XML
 from . import grammar
 from .counters import Counters, euros
 from .references import sale_of

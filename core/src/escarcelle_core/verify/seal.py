@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from .. import archive_xml, record_xml
 from ..anchor import Head
-from ..archive import ArchivedTill, ArchiveHeader, ArchiveSeal
-from ..archive_builder import period_closed
-from ..archive_file import DECLARATION
+from ..archive.builder import period_closed
+from ..archive.file import DECLARATION
+from ..archive.parts import ArchivedTill, ArchiveHeader, ArchiveSeal
 from ..errors import DocumentError
 from ..money import euros
 from ..record import Record
 from ..signing import Verifier
 from ..state import TillState
 from ..verification import verify_next
+from ..xml import archive_xml, record_xml
 from .outcome import Finding
 from .till import TillCheck
 

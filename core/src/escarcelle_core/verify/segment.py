@@ -8,12 +8,12 @@ to is the one the run started from; a run that started from anything else is che
 import gc
 from dataclasses import dataclass, field, replace
 
-from .. import record_xml
 from ..anchor import Head
-from ..archive_reader import PART_START
+from ..archive.reader import PART_START
 from ..errors import EscarcelleError
 from ..signing import Verifier
 from ..state import TillState
+from ..xml import record_xml
 from .quick import Accepted, QuickTickets
 
 _END = record_xml.END + b"\n"

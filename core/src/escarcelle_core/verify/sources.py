@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..archive_builder import ARCHIVE
+from ..archive.builder import ARCHIVE
 from ..errors import DocumentError
 from .folder import Folder
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 
-from ..archive_builder import TOKENS
+from ..archive.builder import TOKENS
 from ..documents import DOCUMENT_LABELS
 from ..errors import DocumentError
 from ..record import Record

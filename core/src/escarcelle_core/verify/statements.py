@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .. import anchor as anchors
-from .. import archive_xml
 from ..documents import DOCUMENT_LABELS
 from ..errors import EscarcelleError
-from ..stamp import parse
+from ..xml import archive_xml
+from ..xml.stamp import parse
 from .outcome import Finding
 from .stored import Stored
 from .witness import Witnesses

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .. import record_xml
 from ..documents import DOCUMENT_LABELS
 from ..record import Record, utc_text
 from ..totals import Totals
+from ..xml import record_xml
 from .database_reader import RECORD_COLUMNS
 from .outcome import Finding
 from .quick import Accepted

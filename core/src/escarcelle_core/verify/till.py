@@ -12,10 +12,10 @@ from ..errors import ChainError, EscarcelleError
 from ..periods import YEAR, PeriodRules
 from ..record import Record, utc_text
 from ..signing import Verifier
-from ..stamp import digest
 from ..state import TillState
 from ..totals import Totals
 from ..verification import verify_document, verify_next
+from ..xml.stamp import digest
 from .citations import Citations
 from .outcome import Finding, explain
 from .quick import Accepted, QuickTickets

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from escarcelle_core import stamp, ticket_xml
+from escarcelle_core.xml import stamp, ticket_xml
 
 from .. import orders
 from ..errors import Refusal

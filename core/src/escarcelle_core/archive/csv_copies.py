@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from .documents import DOCUMENT_LABELS
-from .record import Record
+from ..documents import DOCUMENT_LABELS
+from ..record import Record
 
 _RECORD = ("Caisse", "Numéro", "Journée", "Date et heure")
 TABLES: dict[str, tuple[str, ...]] = {

@@ -8,13 +8,13 @@ is canonical already, its digest is that of the bytes: nothing is kept in memory
 from hashlib import sha256
 from typing import BinaryIO
 
-from . import header_xml, quarantine_xml, record_xml, state_xml, xmldsig
-from .archive import ArchiveHeader
-from .quarantine_xml import Decision, Quarantined
-from .record import Record
-from .signing import Signer
-from .stamp import serialise
-from .state import TillState
+from ..record import Record
+from ..signing import Signer
+from ..state import TillState
+from ..xml import header_xml, quarantine_xml, record_xml, state_xml, xmldsig
+from ..xml.quarantine_xml import Decision, Quarantined
+from ..xml.stamp import serialise
+from .parts import ArchiveHeader
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 ROOT_END = f"</{header_xml.ROOT}>".encode()

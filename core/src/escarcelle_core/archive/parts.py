@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .anchor import Head
-from .documents import Company, Device
-from .errors import DocumentError
-from .periods import DAY, MONTH, YEAR, PeriodRules
+from ..anchor import Head
+from ..documents import Company, Device
+from ..errors import DocumentError
+from ..periods import DAY, MONTH, YEAR, PeriodRules
 
 #: Letter in the file name → chain of the closing that ends such a period.
 ARCHIVE_LEVELS = {"J": DAY, "M": MONTH, "A": YEAR}

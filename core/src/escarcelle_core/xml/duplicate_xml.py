@@ -2,10 +2,10 @@
 
 from lxml import etree
 
-from .documents import Duplicate, Reference
-from .errors import DocumentError
+from ..documents import Duplicate, Reference
+from ..errors import DocumentError
+from ..totals import Totals
 from .stamp import Stamp, append_totals, child, clean, root, serialise
-from .totals import Totals
 
 
 def build(duplicate: Duplicate, stamp: Stamp, totals: Totals) -> str:

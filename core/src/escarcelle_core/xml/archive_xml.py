@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from .anchor import append_heads, read_heads
-from .archive import (
+from ..anchor import append_heads, read_heads
+from ..archive.parts import (
     ARCHIVE_LEVELS,
     ArchivedFile,
     ArchivedQuarantine,
@@ -14,8 +14,9 @@ from .archive import (
     ArchivePeriod,
     ArchiveSeal,
 )
-from .errors import DocumentError
-from .money import euros, parse_euros, rate_text
+from ..errors import DocumentError
+from ..money import euros, parse_euros, rate_text
+from ..totals import Totals
 from .stamp import (
     Stamp,
     append_company,
@@ -27,7 +28,6 @@ from .stamp import (
     serialise,
     yes_no,
 )
-from .totals import Totals
 
 
 def build(seal: ArchiveSeal, stamp: Stamp, totals: Totals) -> str:

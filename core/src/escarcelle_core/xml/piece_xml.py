@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from lxml import etree
 
-from .errors import DocumentError
-from .money import euros, parse_euros, quantity, unit_price
-from .piece import Origin, Party, Piece, PieceLine, check
+from ..errors import DocumentError
+from ..money import euros, parse_euros, quantity, unit_price
+from ..piece import Origin, Party, Piece, PieceLine, check
+from ..totals import Totals
 from .stamp import (
     MAX_XML,
     Stamp,
@@ -20,7 +21,6 @@ from .stamp import (
     root,
     serialise,
 )
-from .totals import Totals
 
 
 def attribute(value: str) -> str:

@@ -2,13 +2,13 @@
 
 from lxml import etree
 
-from . import FISCAL_VERSION
-from .archive import ArchivedKey, ArchiveHeader, ArchivePeriod
+from .. import FISCAL_VERSION
+from ..archive.parts import ArchivedKey, ArchiveHeader, ArchivePeriod
+from ..documents import Device
+from ..errors import DocumentError, PeriodError
+from ..periods import PeriodRules
+from ..record import parse_utc, utc_text
 from .archive_xml import period_attributes, read_period
-from .documents import Device
-from .errors import DocumentError, PeriodError
-from .periods import PeriodRules
-from .record import parse_utc, utc_text
 from .stamp import append_company, child, read_company
 
 ROOT = "archive-fiscale"

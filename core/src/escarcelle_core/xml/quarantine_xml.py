@@ -11,9 +11,9 @@ from datetime import datetime
 
 from lxml import etree
 
+from ..errors import DocumentError
+from ..record import Record, parse_utc, utc_text
 from . import record_xml
-from .errors import DocumentError
-from .record import Record, parse_utc, utc_text
 from .stamp import clean, serialise
 
 START, END = b"<quarantaine ", b"</quarantaine>"

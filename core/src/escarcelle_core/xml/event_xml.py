@@ -2,11 +2,11 @@
 
 from lxml import etree
 
-from . import jet
-from .documents import JetEvent
-from .errors import DocumentError
+from .. import jet
+from ..documents import JetEvent
+from ..errors import DocumentError
+from ..totals import Totals
 from .stamp import Stamp, append_totals, child, clean, root, serialise
-from .totals import Totals
 
 
 def build(event: JetEvent, stamp: Stamp, totals: Totals) -> str:

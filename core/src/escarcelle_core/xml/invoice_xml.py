@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from lxml import etree
 
-from .documents import Customer, Invoice, Line, Reference
+from ..documents import Customer, Invoice, Line, Reference
 from .stamp import child, clean
 
 

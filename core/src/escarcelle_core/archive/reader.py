@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO
 
-from . import header_xml, quarantine_xml, record_xml, xmldsig
-from .archive_file import DECLARATION, ROOT_END, TILL_END
-from .stamp import MAX_XML
+from ..xml import header_xml, quarantine_xml, record_xml, xmldsig
+from ..xml.stamp import MAX_XML
+from .file import DECLARATION, ROOT_END, TILL_END
 
 HEADER, TILL, RECORD, RECORDS, TILL_STOP, QUARANTINE, DECISION, SIGNATURE, DAMAGED = (
     "header", "till", "record", "records", "till_stop", "quarantine", "decision", "signature", "damaged",

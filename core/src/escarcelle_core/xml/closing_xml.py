@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from .documents import Company
-from .money import euros, rate_text
+from ..documents import Company
+from ..money import euros, rate_text
+from ..totals import LEVELS, Totals
 from .stamp import Stamp, append_company, append_totals, read_company, root, serialise
-from .totals import LEVELS, Totals
 
 
 @dataclass(frozen=True, slots=True)

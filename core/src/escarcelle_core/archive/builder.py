@@ -9,8 +9,17 @@ from dataclasses import fields, replace
 from hashlib import sha256
 from typing import BinaryIO
 
-from . import record_xml, schemas
-from .archive import (
+from ..errors import DocumentError
+from ..money import parse_euros
+from ..record import Record
+from ..signing import Signer
+from ..state import TillState
+from ..xml import record_xml, schemas
+from ..xml.quarantine_xml import Decision, Quarantined
+from . import notice
+from .csv_copies import CsvCopies
+from .file import DECLARATION, ArchiveWriter
+from .parts import (
     ARCHIVE_LEVELS,
     ArchivedFile,
     ArchivedQuarantine,
@@ -19,14 +28,6 @@ from .archive import (
     ArchiveHeader,
     ArchiveSeal,
 )
-from .archive_csv import CsvCopies
-from .archive_file import DECLARATION, ArchiveWriter
-from .errors import DocumentError
-from .money import parse_euros
-from .quarantine_xml import Decision, Quarantined
-from .record import Record
-from .signing import Signer
-from .state import TillState
 
 ARCHIVE, SEAL, MANIFEST, NOTICE, VERIFIER = (
     "archive.xml", "scellement.xml", "MANIFEST.sha256", "Doc_archive.txt", "verifier.pyz",
@@ -61,7 +62,7 @@ class ArchiveBuilder:
             self._put(f"{CERTIFICATES}{key_id}.pem", pem.encode("ascii"))
         for name in schemas.NAMES:
             self._put(name, schemas.content(name))
-        self._put(NOTICE, schemas.content("doc_archive.txt"))
+        self._put(NOTICE, notice.content())
 
     def add_verifier(self, program: bytes) -> None:
         """The stand-alone verifier (``pyz.build``)."""

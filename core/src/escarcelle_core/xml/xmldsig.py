@@ -11,8 +11,8 @@ import binascii
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from .errors import SignatureError
-from .signing import Signer, Verifier
+from ..errors import SignatureError
+from ..signing import Signer, Verifier
 
 NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"

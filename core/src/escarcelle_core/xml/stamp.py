@@ -7,12 +7,12 @@ from hashlib import sha256
 
 from lxml import etree
 
-from . import FISCAL_VERSION
-from .documents import MANAGEMENT, Company, Device
-from .errors import DocumentError
-from .money import euros
-from .record import parse_utc, utc_text
-from .totals import Totals
+from .. import FISCAL_VERSION
+from ..documents import MANAGEMENT, Company, Device
+from ..errors import DocumentError
+from ..money import euros
+from ..record import parse_utc, utc_text
+from ..totals import Totals
 
 XML_VERSION = "3"
 #: No document of a shop comes near this; beyond it a parser is being attacked.

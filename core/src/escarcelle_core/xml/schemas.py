@@ -9,8 +9,8 @@ NAMES = ("ticket.xsd", "piece.xsd", "archive.xsd")
 
 
 def content(name: str) -> bytes:
-    """The bytes of a data file of this package."""
-    return files("escarcelle_core").joinpath(name).read_bytes()
+    """The bytes of a schema."""
+    return files(__package__).joinpath(name).read_bytes()
 
 
 @cache

@@ -5,13 +5,13 @@ from types import MappingProxyType
 
 from lxml import etree
 
-from .anchor import append_heads, read_heads
-from .documents import KINDS
-from .errors import DocumentError
+from ..anchor import append_heads, read_heads
+from ..documents import KINDS
+from ..errors import DocumentError
+from ..state import TillState
+from ..totals import LEVELS
 from .record_xml import read_totals
 from .stamp import append_totals
-from .state import TillState
-from .totals import LEVELS
 
 
 def build(tag: str, state: TillState) -> etree._Element:

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from . import invoice_xml
-from .documents import (
+from ..documents import (
     PAYMENT_DOCUMENTS,
     SALE_DOCUMENTS,
     Company,
@@ -19,8 +18,11 @@ from .documents import (
     Regime,
     Ticket,
 )
-from .errors import DocumentError
-from .money import euros, parse_euros, rate_text
+from ..errors import DocumentError
+from ..money import euros, parse_euros, rate_text
+from ..ticket_check import check, equal
+from ..totals import Totals
+from . import invoice_xml
 from .stamp import (
     Stamp,
     append_company,
@@ -33,8 +35,6 @@ from .stamp import (
     serialise,
     yes_no,
 )
-from .ticket_check import check, equal
-from .totals import Totals
 
 
 def build(ticket: Ticket, stamp: Stamp, totals: Totals) -> str:

@@ -7,11 +7,11 @@ canonical XML: an element that is written differently is refused.
 
 from lxml import etree
 
-from .errors import DocumentError
-from .money import parse_euros
-from .record import Record
+from ..errors import DocumentError
+from ..money import parse_euros
+from ..record import Record
+from ..totals import Totals
 from .stamp import MAX_XML, child, parse, serialise
-from .totals import Totals
 
 START, SIGNED_END, END = b"<enregistrement ", b"</signe>", b"</enregistrement>"
 _ATTRIBUTES = {"chaine", "cle", "format", "numero", "signature"}

@@ -1,0 +1,1 @@
+"""Archives: what they cover, how they are written, copied to CSV and read again."""

@@ -1,0 +1,1 @@
+"""The documents and records as XML, there and back, with their schemas."""
