@@ -26,7 +26,12 @@ class EscarcelleCard(models.Model):
     )
     company_id = fields.Many2one(related="household_id.company_id", store=True, index=True)
     state = fields.Selection(
-        [("active", "Active"), ("lost", "Lost"), ("replaced", "Replaced")],
+        [
+            ("active", "Active"),
+            ("lost", "Lost"),
+            ("replaced", "Replaced"),
+            ("returned", "Given back"),
+        ],
         required=True,
         default="active",
     )
@@ -89,6 +94,11 @@ class EscarcelleCard(models.Model):
     def action_replace(self):
         """Replace a worn card."""
         self._escarcelle_end("replaced")
+
+    def _escarcelle_take_back(self):
+        """Refuse these cards from now on, without another one: their households left."""
+        active = self.filtered(lambda card: card.state == "active")
+        active.write({"state": "returned", "ended_on": fields.Date.context_today(self)})
 
     def _escarcelle_end(self, state):
         self.check_access("write")

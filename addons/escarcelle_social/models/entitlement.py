@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
@@ -14,6 +17,7 @@ class EscarcelleEntitlement(models.Model):
     _description = "Entitlement"
     _inherit = ["mail.thread"]
     _order = "date_from desc, id desc"
+    _check_company_auto = True
 
     household_id = fields.Many2one(
         "escarcelle.household", required=True, index=True, ondelete="cascade"
@@ -30,6 +34,24 @@ class EscarcelleEntitlement(models.Model):
     decided_on = fields.Date(readonly=True)
     decided_by_id = fields.Many2one("res.users", readonly=True)
     reason = fields.Text()
+    refusal_reason_id = fields.Many2one(
+        "escarcelle.household.reason", "Refused because", ondelete="restrict",
+        domain="[('kind', '=', 'refusal'), ('company_id', 'in', (company_id, False))]",
+    )  # fmt: skip
+    convention_id = fields.Many2one(
+        "escarcelle.convention", index="btree_not_null", ondelete="restrict", check_company=True,
+        tracking=True, domain="[('company_id', '=', company_id), ('organisation_id', '=?', organisation_id)]",
+    )  # fmt: skip
+    document_ids = fields.Many2many(
+        "ir.attachment", string="Documents", bypass_search_access=True,
+        help="The organisation's letter, the commission's decision.",
+    )  # fmt: skip
+    exception_reason = fields.Char(
+        "Exception because", tracking=True,
+        help="Lets the shop grant more than the convention: a longer stay, or no waiting period.",
+    )  # fmt: skip
+    waiting_notice = fields.Char(compute="_compute_waiting_notice")
+    reminded_on = fields.Date(readonly=True, copy=False)
     organisation_id = fields.Many2one(
         "res.partner", "Referring organisation", domain=[("is_company", "=", True)],
         compute="_compute_referrer", store=True, readonly=False, precompute=True,
@@ -95,6 +117,8 @@ class EscarcelleEntitlement(models.Model):
 
     def write(self, vals):
         # EXTENDS 'mail'
+        if "date_to" in vals:
+            vals = {**vals, "reminded_on": False}
         if "decision" in vals or any(entitlement.decision != "pending" for entitlement in self):
             self._escarcelle_check_may_decide()
         return super().write({**vals, **self._escarcelle_decision_values(vals)})
@@ -115,32 +139,113 @@ class EscarcelleEntitlement(models.Model):
 
     @api.constrains("date_from", "date_to", "decision", "household_id")
     def _check_overlap(self):
-        for entitlement in self.filtered(lambda e: e.decision == "granted"):
-            other = self.sudo().search(
-                [
-                    ("id", "!=", entitlement.id),
-                    ("household_id", "=", entitlement.household_id.id),
-                    ("decision", "=", "granted"),
-                    ("date_from", "<=", entitlement.date_to),
-                    ("date_to", ">=", entitlement.date_from),
-                ],
-                limit=1,
-            )
-            if other:
-                raise ValidationError(
-                    self.env._(
-                        "%(household)s is already entitled from %(start)s to %(end)s: change that period"
-                        " or start after it.",
-                        household=entitlement.household_id.code,
-                        start=format_date(self.env, other.date_from),
-                        end=format_date(self.env, other.date_to),
+        granted = self.filtered(lambda e: e.decision == "granted")
+        for household, periods in granted._escarcelle_granted().items():
+            for before, after in zip(periods, periods[1:], strict=False):
+                if after.date_from <= before.date_to and (before in self or after in self):
+                    other = before if after in self else after
+                    raise ValidationError(
+                        self.env._(
+                            "%(household)s is already entitled from %(start)s to %(end)s: change that period"
+                            " or start after it.",
+                            household=household.code,
+                            start=format_date(self.env, other.date_from),
+                            end=format_date(self.env, other.date_to),
+                        )
                     )
-                )
+
+    @api.constrains(
+        "date_from", "date_to", "decision", "household_id", "convention_id", "exception_reason"
+    )
+    def _check_waiting(self):
+        for entitlement in self.filtered(
+            lambda e: e.decision == "granted" and not e.exception_reason
+        ):
+            if entitlement.waiting_notice:
+                raise ValidationError(entitlement.waiting_notice)
+
+    def _escarcelle_granted(self):
+        """``{household: its granted periods, oldest first}``, these included (sudo, one query)."""
+        found = self.sudo().search(
+            [("household_id", "in", self.household_id.ids), ("decision", "=", "granted")],
+            order="date_from, id",
+        )
+        return found.grouped("household_id")
+
+    @api.depends("date_from", "date_to", "convention_id", "household_id.entitlement_ids.decision")
+    def _compute_waiting_notice(self):
+        bound = self.filtered(lambda e: e.convention_id.max_months and e.date_from and e.date_to)
+        (self - bound).waiting_notice = False
+        granted = bound._origin._escarcelle_granted() if bound._origin else {}
+        for entitlement in bound:
+            household = entitlement.household_id._origin
+            if household not in granted:
+                granted.update(household.sudo().entitlement_ids.filtered(
+                    lambda e: e.decision == "granted"
+                ).sorted("date_from").grouped("household_id"))  # fmt: skip
+            entitlement.waiting_notice = entitlement._escarcelle_waiting_notice(
+                granted.get(household, self.browse()) - entitlement._origin
+            )
+
+    def _escarcelle_waiting_notice(self, others):
+        """Why the convention does not allow this period after the ``others``; False when it does."""
+        convention = self.convention_id.sudo()
+        start, last = self.date_from, None
+        for before in others.filtered(lambda e: e.date_to < self.date_from).sorted(
+            "date_from", reverse=True
+        ):
+            again = (
+                before.date_to + relativedelta(months=convention.waiting_months) + timedelta(days=1)
+            )
+            if again <= start:
+                break
+            last, start = last or again, before.date_from
+        limit = start + relativedelta(months=convention.max_months) - timedelta(days=1)
+        if self.date_to <= limit:
+            return False
+        if last and limit < self.date_from:
+            return self.env._(
+                "This household has been entitled %(months)s months in a row, as long as « %(convention)s » allows:"
+                " it may come back from %(day)s. To grant it earlier, say why under « Exception because ».",
+                months=convention.max_months,
+                convention=convention.name,
+                day=format_date(self.env, last),
+            )
+        return self.env._(
+            "« %(convention)s » allows %(months)s months in a row: end on %(day)s at the latest. To grant more,"
+            " say why under « Exception because ».",
+            months=convention.max_months,
+            convention=convention.name,
+            day=format_date(self.env, limit),
+        )
+
+    @api.onchange("organisation_id", "date_from")
+    def _onchange_organisation_id(self):
+        if self.organisation_id and self.date_from and not self.convention_id:
+            self.convention_id = self.env["escarcelle.convention"]._escarcelle_of(
+                self.organisation_id, self.company_id or self.env.company, self.date_from
+            )
+
+    @api.onchange("convention_id", "date_from")
+    def _onchange_convention_id(self):
+        if self.convention_id and self.date_from and not self._origin:
+            self.organisation_id = self.convention_id.organisation_id
+            self.date_to = (
+                self.date_from
+                + relativedelta(months=self.convention_id.duration_months)
+                - timedelta(days=1)
+            )
 
     def action_grant(self):
         """Open the till to the household in this period."""
         self.write({"decision": "granted"})
+        self.household_id._escarcelle_renewed()
 
     def action_refuse(self):
         """Say no; the request stays in the file."""
         self.write({"decision": "refused"})
+
+    def action_renew(self):
+        """Type the period that follows this one."""
+        self.ensure_one()
+        return self.household_id.action_renew()

@@ -14,7 +14,7 @@ class EscarcelleHousehold(models.Model):
     _description = "Household"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "code desc, id desc"
-    _rec_names_search = ["code", "last_name", "first_name", "phone", "card_ids.number"]
+    _rec_names_search = ["lookup"]
     _check_company_auto = True
 
     code = fields.Char(
@@ -25,6 +25,10 @@ class EscarcelleHousehold(models.Model):
         "res.company", "Shop", required=True, index=True, default=lambda self: self.env.company
     )
     active = fields.Boolean(default=True)
+    external_ref = fields.Char(
+        "External reference", copy=False, index="btree_not_null",
+        help="Number of the household in the file or software it was imported from.",
+    )  # fmt: skip
     partner_id = fields.Many2one(
         "res.partner", "Till contact", readonly=True, copy=False, index=True, ondelete="restrict",
         help="What the till and the accounts know of the household: its code, a first name and an initial.",
@@ -65,6 +69,10 @@ class EscarcelleHousehold(models.Model):
     )  # fmt: skip
 
     _code_uniq = models.UniqueIndex("(company_id, code)", "This code belongs to another household.")
+    _external_uniq = models.UniqueIndex(
+        "(company_id, external_ref) WHERE external_ref IS NOT NULL",
+        "Another household has this external reference.",
+    )
 
     @api.depends("code", "first_name", "last_name")
     def _compute_display_name(self):
@@ -83,10 +91,11 @@ class EscarcelleHousehold(models.Model):
             initial = (household.last_name or "").strip()[:1].upper()
             household.short_name = f"{first} {initial}." if initial else first
 
-    @api.depends("member_ids.active")
+    @api.depends("member_ids.active", "member_ids.joined_on", "member_ids.left_on")
     def _compute_size(self):
+        today = fields.Date.context_today(self)
         for household in self:
-            household.size = max(1, len(household.member_ids))
+            household.size = max(1, len(household.member_ids._escarcelle_here_on(today)))
 
     @api.depends("member_ids.birth_year")
     @api.depends_context("tz")
@@ -116,12 +125,23 @@ class EscarcelleHousehold(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'mail'
-        numbered = []
+        wanted = {}
         for vals in vals_list:
-            company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-            wanted = vals.get("code", "/")
-            code = company._escarcelle_next_household_code() if wanted == "/" else wanted
-            numbered.append({**vals, "code": code})
+            if vals.get("code", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                wanted[company] = wanted.get(company, 0) + 1
+        codes = {
+            company: iter(
+                self.env["res.company"].browse(company)._escarcelle_household_codes(count)
+            )
+            for company, count in wanted.items()
+        }
+        numbered = [
+            {**vals, "code": next(codes[vals.get("company_id") or self.env.company.id])}
+            if vals.get("code", "/") == "/"
+            else vals
+            for vals in vals_list
+        ]
         return super().create(numbered)
 
     def copy_data(self, default=None):

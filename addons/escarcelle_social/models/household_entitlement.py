@@ -14,7 +14,7 @@ class EscarcelleHousehold(models.Model):
     suspended = fields.Boolean(
         tracking=True, copy=False, help="No sale and no allocation until the suspension is lifted."
     )
-    suspended_reason = fields.Char(tracking=True, copy=False)
+    suspended_reason = fields.Char("Details", tracking=True, copy=False)
     state = fields.Selection(
         [
             ("none", "Not entitled"),
@@ -23,6 +23,7 @@ class EscarcelleHousehold(models.Model):
             ("entitled", "Entitled"),
             ("suspended", "Suspended"),
             ("ended", "Entitlement ended"),
+            ("left", "Left"),
         ],
         "Status",
         compute="_compute_state",
@@ -46,11 +47,13 @@ class EscarcelleHousehold(models.Model):
             granted = household.entitlement_ids.filtered(lambda e: e.decision == "granted")
             household.entitled_until = max(granted.mapped("date_to"), default=False)
 
-    @api.depends("suspended", "entitlement_ids.state")
+    @api.depends("suspended", "exit_on", "entitlement_ids.state")
     def _compute_state(self):
         for household in self:
             states = set(household.entitlement_ids.mapped("state"))
-            if household.suspended:
+            if household.exit_on:
+                household.state = "left"
+            elif household.suspended:
                 household.state = "suspended"
             elif "current" in states:
                 household.state = "entitled"
@@ -70,14 +73,16 @@ class EscarcelleHousehold(models.Model):
         def some(domain):
             return Domain("entitlement_ids", "any", domain)
 
-        running = Domain("suspended", "=", False)
+        here = Domain("exit_on", "=", False)
+        running = here & Domain("suspended", "=", False)
         current = some(granted & Domain("date_from", "<=", today) & Domain("date_to", ">=", today))
         upcoming = some(granted & Domain("date_from", ">", today))
         pending = some(Domain("decision", "=", "pending"))
         ended = some(granted & Domain("date_to", "<", today))
         later = running & ~current & ~upcoming & ~pending
         domains = {
-            "suspended": Domain("suspended", "=", True),
+            "left": ~here,
+            "suspended": here & Domain("suspended", "=", True),
             "entitled": running & current,
             "upcoming": running & ~current & upcoming,
             "requested": running & ~current & ~upcoming & pending,
@@ -92,4 +97,11 @@ class EscarcelleHousehold(models.Model):
 
     def action_resume(self):
         """Lift the suspension."""
-        self.write({"suspended": False, "suspended_reason": False})
+        self.write(
+            {
+                "suspended": False,
+                "suspended_reason": False,
+                "suspended_reason_id": False,
+                "suspended_until": False,
+            }
+        )

@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+
+
+class EscarcelleHouseholdPolicy(models.Model):
+    """How a shop follows its households: fee, renewals, eligibility. One a shop."""
+
+    _name = "escarcelle.household.policy"
+    _description = "Household Rules"
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )  # fmt: skip
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    renewal_days = fields.Integer(
+        "Remind before the end (days)", default=30, required=True,
+        help="A household whose entitlement ends within this time is « to renew ». 0: never.",
+    )  # fmt: skip
+    renewal_user_id = fields.Many2one(
+        "res.users", "Reminders go to", domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Who receives the activity. Empty: whoever granted the entitlement.",
+    )  # fmt: skip
+    renewal_mail = fields.Boolean(
+        "Write to the social referent too",
+        help="By e-mail, with the number of the file and no name.",
+    )
+    membership_required = fields.Boolean(
+        "Households pay a membership fee",
+        help="A file without a valid fee says so. The till never turns anybody down for it.",
+    )
+    membership_months = fields.Integer("The fee is valid (months)", default=12, required=True)
+    membership_amount = fields.Monetary("Amount of the fee")
+    joint_custody_half = fields.Boolean(
+        "A child in joint custody counts half",
+        default=True,
+        help="In the eligibility calculator only; budgets count everybody.",
+    )
+    keep_inputs = fields.Boolean(
+        "Keep resources and charges",
+        help="Unticked, what was typed is thrown away once the result is kept: the result, its day and the "
+        "threshold stay.",
+    )
+    days_in_month = fields.Integer(
+        "Days in a month",
+        default=30,
+        required=True,
+        help="Of the living rest a day: 30 in most shops.",
+    )
+
+    _company_uniq = models.Constraint(
+        "UNIQUE (company_id)", "This shop already has its household rules."
+    )
+    _sound = models.Constraint(
+        "CHECK (renewal_days BETWEEN 0 AND 366 AND membership_months BETWEEN 1 AND 120"
+        " AND membership_amount >= 0 AND days_in_month BETWEEN 28 AND 31)",
+        "Remind 0 to 366 days before, let the fee last 1 to 120 months, count 28 to 31 days in a month.",
+    )
+
+    @api.model
+    def _escarcelle_for(self, company):
+        """The rules of ``company``, made with the defaults the first time (sudo)."""
+        policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        return policy or self.sudo().create({"company_id": company.id})
+
+    @api.model
+    def action_escarcelle_open(self):
+        """Open the rules of the current shop."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Household rules"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "res_id": self._escarcelle_for(self.env.company).id,
+        }

@@ -1,0 +1,1 @@
+"""Pure functions of the social grocery: no Odoo, no clock, no file."""
