@@ -126,6 +126,8 @@ class Catalog:
     cashiers: tuple[Cashier, ...]
     cards: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, KnownCustomer] = field(default_factory=dict)
+    #: Barcode → the good, and how many units one scan counts.
+    barcodes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     #: The shop's own print stylesheets, by name.
     templates: Mapping[str, bytes] = field(default_factory=dict)
     #: VAT regime of a sale that neither the household nor its tariff gives another one; None: taxed.
@@ -143,6 +145,7 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
         households = {
             row["code"]: _household(row) for row in _json(part, "households.json", [])
         }
+        goods = _json(part, "products.json")
         return Catalog(
             version=version,
             covered=covered,
@@ -157,7 +160,7 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             ),
             basis=settings["social"].get("basis", "paid"),
             override_required=frozenset(settings.get("override_required", ())),
-            products={row["id"]: _product(row) for row in _json(part, "products.json")},
+            products={row["id"]: _product(row) for row in goods},
             tariffs=tariffs.read(_json(part, "prices.json")),
             households=households,
             cashiers=tuple(_cashier(row) for row in _json(part, "cashiers.json", [])),
@@ -168,6 +171,7 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
                 for name, text in _json(part, "templates.json", {}).items()
             },
             default_position=settings["till"].get("fiscal_position_id") or None,
+            barcodes=_barcodes(goods),
         )
     except CatalogError:
         raise
@@ -215,6 +219,14 @@ def _product(row: Mapping) -> Product:
         str(row["unit"]), tuple(row["tax_ids"]), Decimal(row["price"]),
         int(category.get("id") or 0), str(category.get("name") or ""), bool(row["available"]),
     )  # fmt: skip
+
+
+def _barcodes(rows: Iterable[Mapping]) -> dict[str, tuple[int, int]]:
+    return {
+        str(code): (int(row["id"]), int((row.get("packs") or {}).get(code, 1)))
+        for row in rows
+        for code in row["barcodes"]
+    }
 
 
 def _method(row: Mapping) -> PaymentMethod:

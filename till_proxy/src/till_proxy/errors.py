@@ -13,6 +13,7 @@ STATUS = {
     "manager_required": 403,
     "locked_out": 429,
     "unknown_product": 422,
+    "bad_barcode": 422,
     "amount_mismatch": 422,
     "over_budget": 422,
     "not_entitled": 422,

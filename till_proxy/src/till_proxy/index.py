@@ -79,6 +79,15 @@ class CashFact:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A barcode attached here to a good; one scan counts ``count`` units."""
+
+    n: int
+    product_id: int
+    count: int
+
+
 class Index:
     """Fed with every entry, in order, once."""
 
@@ -101,6 +110,8 @@ class Index:
         #: Settlements of an account, oldest first, those that give one back included.
         self._by_account: dict[str, list[str]] = defaultdict(list)
         self.spent: dict[str, list[Spent]] = defaultdict(list)
+        #: Barcodes attached at this till, by code.
+        self.attached: dict[str, Attached] = {}
         self.cash: list[CashFact] = []
         self.closings: list[dict] = []
         #: Entry number of every record, by (kind, seq).
@@ -123,6 +134,8 @@ class Index:
             self._add_paper(entry, event)
         elif kind == "duplicate":
             self.duplicates[event["original"]] += 1
+        elif kind == "barcode":
+            self.attached[event["barcode"]] = Attached(n, event["product_id"], event["count"])
         elif kind == "jet" and event.get("code") == jet.TRAINING_MODE:
             self.training = bool(event["on"])
         elif kind in ("cash_move", "cash_count"):

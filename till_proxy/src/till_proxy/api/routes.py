@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from . import (
+    barcodes,
     cancellations,
     cash,
     cashier,
@@ -22,6 +23,6 @@ def routes() -> list[web.RouteDef]:
     """Every ``/till/v1`` route."""
     parts = (
         tickets, cancellations, papers, duplicates, closings, cash, drafts, cashier, training, households,
-        status, events,
+        barcodes, status, events,
     )  # fmt: skip
     return [route for part in parts for route in part.routes()]
