@@ -1,9 +1,11 @@
 """TCP ports of this checkout, remembered in ``var/ports.json`` so that addresses do not move."""
 
+import fcntl
 import hashlib
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ops.errors import OpsError
@@ -54,7 +56,28 @@ class Ports:
         return {k: v for k, v in stored.items() if isinstance(v, int)}
 
     def choose(self, name: str) -> int:
-        """A free port for ``name``: the one it had, its default, or the next free one."""
+        """A free port for ``name``: the one it had, its default, or the next free one.
+
+        Two commands, or two layers of tests, never choose the same: one chooses at a time.
+        """
+        with self._turn():
+            port = self._candidate(name)
+            self._write(self.known() | {name: port})
+            return port
+
+    def remember(self, name: str, port: int) -> None:
+        with self._turn():
+            self._write(self.known() | {name: port})
+
+    def forget(self, world: str) -> None:
+        """Give back the ports of a world that is gone (``till-1@world``)."""
+        with self._turn():
+            known = self.known()
+            kept = {name: port for name, port in known.items() if not name.endswith(f"@{world}")}
+            if kept != known:
+                self._write(kept)
+
+    def _candidate(self, name: str) -> int:
         known = self.known()
         taken = {port for other, port in known.items() if other != name}
         default = DEFAULTS.get(name) or first_other(self._path)
@@ -62,16 +85,20 @@ class Ports:
         candidates += [default + step for step in range(TRIES)]
         for port in candidates:
             if port not in taken and self._free(port):
-                self.remember(name, port)
                 return port
         raise OpsError(
             f"aucun port libre pour « {name} » à partir de {default}",
             "arrêter ce qui écoute : ss -ltnp",
         )
 
-    def remember(self, name: str, port: int) -> None:
-        known = self.known() | {name: port}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+    def _write(self, known: dict[str, int]) -> None:
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
         fresh.replace(self._path)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

@@ -130,6 +130,17 @@ def end_leftovers(run: Path, world: str) -> None:
         end_leftover(pid_file)
 
 
+def end_those_of(run: Path, launcher: int) -> None:
+    """The same for every program that a launcher started: it was killed before it could end them."""
+    for pid_file in run.glob("*.pid"):
+        try:
+            mine = json.loads(pid_file.read_text())["launcher"] == launcher
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if mine:
+            end_leftover(pid_file)
+
+
 def end_leftover(pid_file: Path) -> None:
     """See ``Service.end_leftover``."""
     try:

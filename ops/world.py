@@ -12,6 +12,7 @@ from pathlib import Path
 from ops import databases, odoo_source, secrets
 from ops.errors import OpsError
 from ops.paths import HOUSE
+from ops.ports import Ports
 from ops.postgres import HOST, Cluster
 
 TEMPLATE_CONF = HOUSE.root / "config" / "odoo.conf"
@@ -135,10 +136,11 @@ def move(cluster: Cluster, source: World, target: World) -> None:
 
 
 def remove(cluster: Cluster, world: World) -> None:
-    """Drop the database and its files. ``var/data`` itself stays."""
+    """Drop the database and its files, give its ports back. ``var/data`` itself stays."""
     databases.drop(cluster, world.name)
     for directory in (world.data, world.fiscal):
         shutil.rmtree(directory, ignore_errors=True)
     world.conf.unlink(missing_ok=True)
+    Ports(HOUSE.var / "ports.json").forget(world.name)
     if world.base != HOUSE.var:
         shutil.rmtree(world.base, ignore_errors=True)

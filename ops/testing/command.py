@@ -1,11 +1,12 @@
-"""The command itself: provision, run the layers in order, sum up."""
+"""The command itself: provision, run the layers, sum up."""
 
+import time
 from collections.abc import Sequence
 
 from ops import provision
 from ops.errors import OpsError
-from ops.testing import layers
-from ops.testing.result import LayerResult, table, total
+from ops.testing import lanes, layers
+from ops.testing.result import table, total
 
 
 def chosen(names: Sequence[str]) -> list[layers.Layer]:
@@ -27,11 +28,9 @@ def run(names: Sequence[str], *, yes: bool = False) -> int:
     level = max(layer.level for layer in todo)
     browser = any(layer.browser for layer in todo)
     with provision.ready(level, browser=browser, tests=True, yes=yes) as cluster:
-        results: list[LayerResult] = []
-        for layer in todo:
-            print(f"\n── {layer.name} ", flush=True)
-            results.append(layer.run(cluster))
-    everything = total(results)
+        start = time.monotonic()
+        results = lanes.run(todo, cluster)
+        everything = total(results, time.monotonic() - start)
     print("\n" + table(results) + "\n")
     for result in results:
         print(result.line())

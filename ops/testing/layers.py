@@ -1,31 +1,37 @@
 """The layers: where their tests are, what they need, how they run."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops import fiscal, odoo_command, shell, templates, world
+from ops import fiscal, odoo_command, templates, world
 from ops.databases import odoo_password
 from ops.paths import HOUSE
 from ops.ports import Ports
 from ops.postgres import Cluster
 from ops.provision import Level
 from ops.testing import junit, odoo_log, upstream
+from ops.testing.programs import Programs
 from ops.testing.result import LayerResult
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of tests."""
+    """One layer of tests.
+
+    ``run`` writes what its programs print to the log it is given. ``browser``: they want Chromium.
+    ``alone``: they have time limits, nothing else runs then. ``digest``: what people are shown of a
+    log that is too long to be shown whole, when something went wrong.
+    """
 
     name: str
     level: Level
-    browser: bool
-    run: Callable[[Cluster], LayerResult]
+    run: Callable[[Cluster, Programs, Path], LayerResult]
+    browser: bool = False
+    alone: bool = False
+    digest: Callable[[str], str] | None = None
 
 
 def environment(cluster: Cluster, level: Level) -> dict[str, str]:
@@ -45,37 +51,41 @@ def environment(cluster: Cluster, level: Level) -> dict[str, str]:
 
 
 def pytest_layer(
-    name: str, *folders: str, level: Level, browser: bool = False, together: bool = False
+    name: str,
+    *folders: str,
+    level: Level,
+    browser: bool = False,
+    alone: bool = False,
+    together: bool = False,
 ) -> Layer:
     """A layer that pytest runs over folders of ``tests/``.
 
     ``together``: its files share nothing, each processor takes some.
     """
 
-    def run(cluster: Cluster) -> LayerResult:
+    def run(cluster: Cluster, programs: Programs, log: Path) -> LayerResult:
         start = time.monotonic()
         for folder in folders:
             if not any((HOUSE.root / folder).rglob("test_*.py")):
                 return LayerResult(name, problem=f"il manque des essais dans {folder}/")
         report = HOUSE.run / f"junit-{name}.xml"
         report.unlink(missing_ok=True)
-        code = subprocess.run(
+        code = programs.run(
             [
-                str(HOUSE.python), "-m", "pytest", *folders, "-q", "-rfEs", f"--junitxml={report}",
+                HOUSE.python, "-m", "pytest", *folders, "-q", "-rfEs", f"--junitxml={report}",
                 *(["-n", str(os.cpu_count() or 1), "--dist=loadfile"] if together else []),
                 "-o", f"cache_dir={HOUSE.var / 'cache' / 'pytest'}",
             ],
-            cwd=HOUSE.root,
-            env=shell.environment(environment(cluster, level)),
-            stdin=subprocess.DEVNULL,
-        ).returncode  # fmt: skip
+            env=environment(cluster, level),
+            log=log,
+        )  # fmt: skip
         return junit.read(name, report, code, time.monotonic() - start)
 
-    return Layer(name, level, browser, run)
+    return Layer(name, level, run, browser, alone)
 
 
 def _run_odoo(
-    name: str, cluster: Cluster, tags: str, log: Path, *, stock: bool = False
+    name: str, cluster: Cluster, programs: Programs, tags: str, log: Path, *, stock: bool = False
 ) -> tuple[str, int, float]:
     """Our addons over a copy of the base, with the tests of ``tags``.
 
@@ -92,24 +102,24 @@ def _run_odoo(
         world.clone(cluster, templates.base_world(), target)
     ours = ["--init", ",".join(templates.OURS), "--skip-auto-install"]
     tested = ["--test-tags", tags, "--log-level=info"]
-    log.unlink(missing_ok=True)
     try:
         target.write_conf(
             cluster, Ports(HOUSE.var / "ports.json").choose(f"test-{name}"), max_cron_threads=0
         )
         fiscal.migrate(cluster, target.name)
-        before = ["--init", ",".join(templates.foreign_depends()), "--skip-auto-install", "--no-http"]
+        before = [
+            "--init",
+            ",".join(templates.foreign_depends()),
+            "--skip-auto-install",
+            "--no-http",
+        ]
         runs = [before, [*ours, "--no-http"], tested] if stock else [[*ours, *tested]]
         for arguments in runs:
-            with log.open("ab") as stream:
-                code = subprocess.run(
-                    odoo_command.argv(target, *arguments, "--stop-after-init"),
-                    env=shell.environment(target.environment()),
-                    cwd=HOUSE.root,
-                    stdin=subprocess.DEVNULL,
-                    stdout=stream,
-                    stderr=subprocess.STDOUT,
-                ).returncode
+            code = programs.run(
+                odoo_command.argv(target, *arguments, "--stop-after-init"),
+                env=target.environment(),
+                log=log,
+            )
             if code != 0:
                 break
     finally:
@@ -117,7 +127,7 @@ def _run_odoo(
     return log.read_text(encoding="utf-8", errors="replace"), code, time.monotonic() - start
 
 
-def _run_ours(cluster: Cluster) -> LayerResult:
+def _run_ours(cluster: Cluster, programs: Programs, log: Path) -> LayerResult:
     absent = [
         f"addons/{name}/tests"
         for name in templates.OURS
@@ -125,45 +135,23 @@ def _run_ours(cluster: Cluster) -> LayerResult:
     ]
     if absent:
         return LayerResult("odoo", problem=f"il manque des essais dans {', '.join(absent)}")
-    log = HOUSE.log / "test-odoo.log"
     tags = ",".join(f"/{name}" for name in templates.OURS)
-    text, code, spent = _run_odoo("odoo", cluster, tags, log)
-    result = odoo_log.read("odoo", text, code, spent)
-    if not result.green:
-        _show_trouble(text, log)
-    return result
+    return odoo_log.read("odoo", *_run_odoo("odoo", cluster, programs, tags, log))
 
 
-def _run_upstream(cluster: Cluster) -> LayerResult:
-    log = HOUSE.log / "test-upstream.log"
-    text, code, spent = _run_odoo("upstream", cluster, upstream.TAGS, log, stock=True)
-    result = upstream.judge(text, code, spent)
-    if not result.green:
-        _show_trouble(text, log)
-    return result
-
-
-def _show_trouble(text: str, log: Path) -> None:
-    """Print the failures of an Odoo log: nobody should have to open it."""
-    shown = 0
-    keep = False
-    for line in text.splitlines():
-        if odoo_log.is_record(line):
-            keep = " ERROR " in line or " CRITICAL " in line or ": skipped " in line
-        if keep and shown < 400:
-            print(line)
-            shown += 1
-    print(f"(journal entier : {log})")
-    sys.stdout.flush()
+def _run_upstream(cluster: Cluster, programs: Programs, log: Path) -> LayerResult:
+    return upstream.judge(*_run_odoo("upstream", cluster, programs, upstream.TAGS, log, stock=True))
 
 
 LAYERS = (
     pytest_layer("core", "tests/core", level=Level.PYTHON, together=True),
-    pytest_layer("till", "tests/till_proxy", level=Level.PYTHON),
+    pytest_layer("till", "tests/till_proxy", level=Level.PYTHON, together=True),
     pytest_layer("arch", "tests/arch", "tests/ops", level=Level.PYTHON),
     pytest_layer("db", "tests/db", level=Level.TEMPLATE),
-    Layer("odoo", Level.BASE, True, _run_ours),
-    pytest_layer("browser", "tests/e2e", level=Level.TEMPLATE, browser=True),
+    Layer("odoo", Level.BASE, _run_ours, browser=True, digest=odoo_log.trouble),
+    pytest_layer("browser", "tests/e2e", level=Level.TEMPLATE, browser=True, alone=True),
 )
-UPSTREAM = Layer("upstream", Level.BASE, True, _run_upstream)
+UPSTREAM = Layer(
+    "upstream", Level.BASE, _run_upstream, browser=True, alone=True, digest=odoo_log.trouble
+)
 BY_NAME = {layer.name: layer for layer in (*LAYERS, UPSTREAM)}

@@ -8,6 +8,8 @@ SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 LINE = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
 SKIPPED = re.compile(LINE + r"INFO \S+ \S+: (?:skipped|Skipped) (.+)$", re.MULTILINE)
 BROKEN = re.compile(LINE + r"ERROR \S+ \S+: (?:FAIL|ERROR): (?:Subtest )?(\S+)", re.MULTILINE)
+#: Lines people are shown at most.
+LONGEST = 400
 #: Other errors, except two that say nothing of us: a statement PostgreSQL refuses is logged even when
 #: the test wants it refused, and Debian's package of Odoo leaves out one library it may not ship.
 EXPECTED = (
@@ -51,6 +53,13 @@ def read(name: str, text: str, exit_code: int, seconds: float) -> LayerResult:
     return LayerResult(name, passed, failed, errors, skipped, seconds, problem)
 
 
-def is_record(line: str) -> bool:
-    """Whether the line begins a log record (what follows it belongs to it)."""
-    return re.match(LINE, line) is not None
+def trouble(text: str) -> str:
+    """The failures of a log, nothing else: nobody should have to open it."""
+    shown: list[str] = []
+    keep = False
+    for line in text.splitlines():
+        if re.match(LINE, line):  # what follows a record belongs to it
+            keep = " ERROR " in line or " CRITICAL " in line or ": skipped " in line
+        if keep and len(shown) < LONGEST:
+            shown.append(line)
+    return "\n".join(shown)

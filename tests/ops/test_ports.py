@@ -2,6 +2,7 @@
 
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -25,6 +26,21 @@ def test_two_names_never_share_a_port(tmp_path):
     ports = Ports(tmp_path / "ports.json", free=lambda port: True)
     names = ["till-1", "till-2", "till-1@other", "till-2@other", "printer-1"]
     assert len({ports.choose(name) for name in names}) == len(names)
+
+
+def test_two_that_choose_at_once_never_share_a_port(tmp_path):
+    ports = Ports(tmp_path / "ports.json", free=lambda port: True)
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda number: ports.choose(f"till-{number}@x"), range(40)))) == 40
+
+
+def test_those_of_a_world_that_is_gone_are_given_back(tmp_path):
+    ports = Ports(tmp_path / "ports.json", free=lambda port: True)
+    for number in range(TRIES):
+        assert ports.choose(f"till-1@test_{number}")
+    ports.forget("test_1")
+    assert "till-1@test_1" not in ports.known() and "till-1@test_11" in ports.known()
+    assert ports.choose("till-1@next")
 
 
 def test_an_unreadable_file_counts_as_none(tmp_path):

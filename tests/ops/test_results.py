@@ -98,8 +98,9 @@ def test_closing_lines_are_pytests_own():
     two = LayerResult("odoo", passed=1, failed=2, skipped=1, errors=1, seconds=2)
     assert one.line().strip("= ") == "core: 3 passed in 1.23s"
     assert two.line().strip("= ") == "odoo: 2 failed, 1 passed, 1 skipped, 1 error in 2.00s"
-    everything = total([one, two])
-    assert everything.line().strip("= ").startswith("total: 2 failed, 4 passed")
+    everything = total([one, two], 2.5)  # side by side
+    said = "total: 2 failed, 4 passed, 1 skipped, 1 error in 2.50s"
+    assert everything.line().strip("= ") == said
     assert not everything.green
     assert "✓ core" in table([one, two]) and "✗ odoo" in table([one, two])
 
