@@ -143,10 +143,13 @@ def test_an_overspend_made_by_two_tills_is_carried():
         ("block", 0, -100, 1, False, 101),
         ("block", 0, -100, -50, True, 0),
         ("block", 0, -100, 0, True, 0),
+        ("owed", 500, 1_000, 5_000, True, 0),  # 40 € will be given: 40 € may be owed
+        ("owed", 500, 1_000, 5_001, False, 1),
+        ("public", 500, 1_000, 1_001, False, 1),
     ],
 )
 def test_over_budget(over, tolerance, left, amount, allowed, missing):
-    decision = budget.decide(Policy(over, tolerance), left, amount)
+    decision = budget.decide(Policy(over, tolerance), left, amount, allowance=4_000)
     assert (decision.allowed, decision.missing) == (allowed, missing)
     assert decision.left == left - amount
 
@@ -159,6 +162,81 @@ def test_periods():
     for wrong in ("2026-13", "2026", "", "2026-1", "décembre"):
         with pytest.raises(budget.BudgetError, match="AAAA-MM"):
             budget.period_start(wrong)
+
+
+def test_quarters_and_visits():
+    assert budget.period_of(date(2026, 12, 31), "quarter") == "2026-10"
+    assert budget.period_last("2026-10", "quarter") == date(2026, 12, 31)
+    assert budget.next_period("2026-10", "quarter") == "2027-01"
+    assert budget.period_of(date(2026, 11, 21), "visit") == "2026-11-21"
+    assert budget.period_last("2026-11-21", "visit") == date(2026, 11, 21)
+    assert budget.next_period("2028-02-28", "visit") == "2028-02-29"
+    assert budget.periods(date(2026, 11, 21), date(2027, 1, 1)) == ["2026-11", "2026-12", "2027-01"]
+    assert budget.periods(date(2026, 11, 21), date(2027, 1, 1), "quarter") == ["2026-10", "2027-01"]
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2040, 12, 31)),
+    st.integers(0, 400),
+    st.sampled_from(budget.PERIODS),
+)
+def test_periods_follow_each_other_without_a_hole(first, days, kind):
+    last = first + timedelta(days=days if kind != "visit" else days % 40)
+    names = budget.periods(first, last, kind)
+    assert names == sorted(set(names))
+    assert budget.period_start(names[0]) <= first and last <= budget.period_last(names[-1], kind)
+    for one, following in zip(names, names[1:], strict=False):
+        eve = budget.period_start(following) - timedelta(days=1)
+        assert budget.period_last(one, kind) == eve
+
+
+@given(amounts, st.integers(0, 91), st.integers(0, 120))
+def test_a_part_of_a_period(amount, length, late):
+    first = date(2026, 1, 1)
+    last = first + timedelta(days=length)
+    part = budget.prorated(amount, min(first + timedelta(days=late), last), first, last)
+    assert 0 <= part <= amount
+    assert budget.prorated(amount, first - timedelta(days=late), first, last) == amount
+    assert abs(part * (length + 1) - amount * max(1, length + 1 - late)) <= (length + 1) / 2
+
+
+def test_sixteen_days_of_thirty():
+    assert budget.prorated(4_000, date(2026, 11, 15), NOVEMBER, date(2026, 11, 30)) == 2_133
+
+
+@pytest.mark.parametrize(
+    ("over", "basis", "consumes", "public", "expected"),
+    [
+        ("block", "paid", True, False, 30),
+        ("block", "shelf", True, False, 250),
+        ("block", "shelf", True, True, 250),  # the public price is excess under its own rule only
+        ("public", "paid", True, True, 0),
+        ("public", "paid", True, False, 30),
+        ("none", "shelf", False, False, 0),
+    ],
+)
+def test_what_a_line_takes_off(over, basis, consumes, public, expected):
+    found = budget.counted(Policy(over), basis, 30, 250, consumes=consumes, public=public)
+    assert found == expected
+
+
+@given(st.integers(-500, 5_000), st.lists(st.integers(-500, 1_500), max_size=12))
+def test_what_is_beyond_the_budget(left, lines):
+    out = budget.beyond(left, lines)
+    kept = [cents for rank, cents in enumerate(lines) if rank not in out]
+    assert all(lines[rank] > 0 for rank in out)
+    spent = sum(cents for cents in kept if cents > 0)
+    room = max(0, left + sum(-cents for cents in kept if cents < 0))
+    assert spent <= room
+    # Nothing that still fits is charged at the public price.
+    for rank in out:
+        before = sum(c for r, c in enumerate(lines[:rank]) if r not in out and c > 0)
+        assert lines[rank] > room - before
+
+
+def test_a_refused_basket_says_what_is_left():
+    assert "12,50 €. Il reste 3,00 €." in budget.refusal(300, 1_250)
+    assert "reste" not in budget.refusal(-300, 1_250)
 
 
 def test_read_the_snapshot_part():

@@ -87,7 +87,10 @@ class EscarcelleBudgetLedger(models.Model):
         readonly=True,
     )
     day = fields.Date(required=True, readonly=True, help="Business day the movement counts from.")
-    period = fields.Char("Month", required=True, readonly=True, size=7, help="AAAA-MM")
+    period = fields.Char(
+        required=True, readonly=True, size=10, help="AAAA-MM; of a visit, its day."
+    )
+    until = fields.Date(readonly=True, help="Last day of the period that this budget is for.")
     amount_cents = fields.Integer("Amount (cents)", required=True, readonly=True)
     amount = fields.Monetary(compute="_compute_amount", store=True, precompute=True)
     origin = fields.Char(readonly=True, help="Identifier of the ticket that caused the movement.")
@@ -105,7 +108,7 @@ class EscarcelleBudgetLedger(models.Model):
 
     _one_allocation = models.UniqueIndex(
         "(household_id, period) WHERE type = 'allocation'",
-        "This household already received its budget of the month.",
+        "This household already received its budget of the period.",
     )
     _one_expiry = models.UniqueIndex(
         "(household_id, period) WHERE type = 'expiry' AND origin IS NULL"
@@ -115,7 +118,8 @@ class EscarcelleBudgetLedger(models.Model):
     )
     _by_day = models.Index("(household_id, day)")
     _period_format = models.Constraint(
-        "CHECK (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$')", "A month is written AAAA-MM."
+        "CHECK (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$')",
+        "A period is written AAAA-MM, a visit AAAA-MM-JJ.",
     )
     _sign = models.Constraint(
         "CHECK (CASE type WHEN 'allocation' THEN amount_cents >= 0"
@@ -186,9 +190,13 @@ class EscarcelleBudgetLedger(models.Model):
         ):
             return movements
         company = household.company_id
-        # A till whose clock is ahead does not open months that have not begun.
+        # A till whose clock is ahead does not open periods that have not begun.
         begun = min(day, company._escarcelle_today())
-        company._escarcelle_allocate(budget.period_of(begun), households=household, today=begun)
+        kind = self.env["escarcelle.budget.policy"]._escarcelle_for(company).period
+        if kind != "visit" or spent_cents > 0:
+            company._escarcelle_allocate(
+                budget.period_of(begun, kind), households=household, today=begun
+            )
         kind = "purchase" if spent_cents > 0 else "return"
         movement = self._escarcelle_post(
             household, kind, -spent_cents, day, origin=origin, order_id=order.id if order else False

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 
 class EscarcelleBudgetTier(models.Model):
-    """What a household of a given size receives each month."""
+    """What a household of a given size receives each period."""
 
     _name = "escarcelle.budget.tier"
     _description = "Budget Tier"
@@ -19,7 +19,7 @@ class EscarcelleBudgetTier(models.Model):
     max_size = fields.Integer(
         "To (people)", aggregator=None, help="0: no upper limit. Both ends included."
     )
-    amount = fields.Monetary("Monthly budget", required=True, aggregator=None)
+    amount = fields.Monetary("Budget", required=True, aggregator=None)
     amount_cents = fields.Integer(compute="_compute_amount_cents", store=True, precompute=True)
 
     _size_order = models.Constraint(

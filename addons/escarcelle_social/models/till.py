@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.fields import Domain
 
+from escarcelle_core import money
+
 #: A month may turn while the server is away: what happens in this many days is sent ahead.
 HORIZON_DAYS = 60
 
@@ -34,7 +36,11 @@ class EscarcelleTill(models.Model):
 
     def _escarcelle_watched_models(self):
         # EXTENDS 'escarcelle_pos': the settings carry the budget rules
-        return [*super()._escarcelle_watched_models(), "escarcelle.budget.policy"]
+        return [
+            *super()._escarcelle_watched_models(),
+            "escarcelle.budget.policy",
+            "escarcelle.funding.source",
+        ]
 
     def _escarcelle_settings(self):
         # EXTENDS 'escarcelle_pos'
@@ -98,6 +104,7 @@ class EscarcelleTill(models.Model):
         today = company._escarcelle_today()
         horizon = today + timedelta(days=HORIZON_DAYS)
         allocations = self._escarcelle_allocations_ahead(company, today, horizon)
+        allowances = self._escarcelle_allowances(company, households, today)
         entitlements = (
             households.entitlement_ids.filtered(
                 lambda e: (
@@ -133,6 +140,7 @@ class EscarcelleTill(models.Model):
                         "balance": household.balance_cents,
                         "ledger_seq": household.ledger_seq,
                         "allocations": allocations.get(household.id, []),
+                        **allowances.get(household.id, {}),
                     }
                     or None,
                 }
@@ -145,6 +153,7 @@ class EscarcelleTill(models.Model):
     def _escarcelle_allocations_ahead(self, company, today, horizon):
         """Allocations not made yet, up to ``horizon``: ``{household id: [allocation]}``."""
         policy = self.env["escarcelle.budget.policy"]._escarcelle_for(company)
+        rule = policy._escarcelle_rollover()
         ahead = {}
         for row in company._escarcelle_due(today, horizon):
             ahead.setdefault(row["household_id"], []).append(
@@ -152,11 +161,39 @@ class EscarcelleTill(models.Model):
                     "period": row["period"],
                     "on": row["day"].isoformat(),
                     "amount": row["amount_cents"],
-                    "rollover": policy.rollover,
-                    "cap": policy.rollover_cap_cents if policy.rollover == "capped" else 0,
+                    **rule,
                 }
             )
         return ahead
+
+    def _escarcelle_allowances(self, company, households, today):
+        """What each household receives for a whole period, and what a visit opens:
+        ``{household id: {"allowance": cents, "visit"?: {…}}}``."""
+        policy = self.env["escarcelle.budget.policy"]._escarcelle_for(company)
+        full = company._escarcelle_allowances(households, today)
+        if policy.period != "visit":
+            return {household: {"allowance": cents} for household, cents in full.items()}
+        opened = dict(
+            self.env["escarcelle.budget.ledger"]
+            .sudo()
+            ._read_group(
+                [("household_id", "in", households.ids), ("type", "=", "allocation")],
+                ["household_id"],
+                ["until:max"],
+            )
+        )
+        rule = policy._escarcelle_rollover()
+        return {
+            household.id: {
+                "allowance": full.get(household.id, 0),
+                "visit": {
+                    "amount": full.get(household.id, 0),
+                    "opened": (until := opened.get(household)) and until.isoformat() or None,
+                    **rule,
+                },
+            }
+            for household in households
+        }
 
     def _escarcelle_partner(self, code):
         # EXTENDS 'escarcelle_pos': an archived household's sale still has its household
@@ -174,10 +211,50 @@ class EscarcelleTill(models.Model):
         household = order.partner_id._escarcelle_household()
         ticket = next((record for record in entry["records"] if record["kind"] == "TCK"), None)
         if household and ticket and entry.get("order"):
+            found = order._escarcelle_spent()
+            told = _told(entry)
+            # What the household was told at the till holds; a difference is shown (tills, differences).
+            spent = found if told is None else told
+            if spent != found:
+                self._escarcelle_note_budget(entry, household, spent, found)
             self.env["escarcelle.budget.ledger"]._escarcelle_post_ticket(
                 household,
-                order._escarcelle_spent(),
+                spent,
                 fields.Date.to_date(ticket["business_day"]),
                 ticket["origin"],
                 order,
             )
+
+    def _escarcelle_note_budget(self, entry, household, told, found):
+        """Keep and show that the till and the server count a ticket differently on a budget."""
+        stored = (
+            self.env["escarcelle.till.entry"]
+            .sudo()
+            .search([("till_id", "=", self.id), ("uuid", "=", entry["uuid"])], limit=1)
+        )
+        if stored:
+            self.env["escarcelle.difference"].sudo().create(
+                {
+                    "entry_id": stored.id,
+                    "kind": "budget",
+                    "what": household.code,
+                    "ticket_amount": told / 100,
+                    "server_amount": found / 100,
+                }
+            )
+
+
+def _told(entry):
+    """Cents the till took off the budget; None when the entry does not say, or nonsense."""
+    counted = (entry.get("event") or {}).get("budget")
+    amount = counted.get("amount") if isinstance(counted, dict) else None
+    sound = type(amount) is int and abs(amount) <= money.MAX_CENTS
+    return amount if sound else None
+
+
+class EscarcelleDifference(models.Model):
+    _inherit = "escarcelle.difference"
+
+    kind = fields.Selection(
+        selection_add=[("budget", "Budget")], ondelete={"budget": lambda found: found.unlink()}
+    )

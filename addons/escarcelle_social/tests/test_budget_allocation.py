@@ -135,3 +135,108 @@ class TestBudgetAllocation(SocialCase):
         self.env.flush_all()
         with self.assertQueryCount(6):
             self.company._escarcelle_allocate("2026-11")
+
+    def test_quarters(self):
+        self.policy.period = "quarter"
+        self.on(date(2026, 11, 2))
+        home = self.household(("2026-01-01", "2027-12-31"))
+        self.assertEqual(self.company._escarcelle_allocate("2026-10"), 1)
+        self.assertEqual(self.allocations(home), [("2026-10", date(2026, 10, 1), 4000)])
+        for day in (date(2026, 12, 31), date(2027, 1, 1)):
+            self.on(day)
+            period = budget.period_of(day, "quarter")
+            self.company._escarcelle_allocate(period)
+        self.assertEqual([row[0] for row in self.allocations(home)], ["2026-10", "2027-01"])
+
+    def test_who_comes_late_receives_a_part(self):
+        self.policy.proration = "days"
+        whole, part = self.household(), self.household(("2026-11-15", "2026-12-31"))
+        ahead = self.company._escarcelle_due(TODAY, date(2026, 12, 1), part)
+        self.company._escarcelle_allocate("2026-11")
+        self.assertEqual(self.allocations(whole), [("2026-11", date(2026, 11, 1), 4000)])
+        expected = budget.prorated(4000, date(2026, 11, 15), date(2026, 11, 1), date(2026, 11, 30))
+        self.assertEqual(self.allocations(part), [("2026-11", date(2026, 11, 15), expected)])
+        self.assertEqual([row["amount_cents"] for row in ahead], [expected, 4000])
+
+    def test_ages_add_to_the_tier(self):
+        self.env["escarcelle.budget.supplement"].create(
+            [
+                {"name": "Bébés", "age_from": 0, "age_to": 2, "amount": 10.0},
+                {"name": "Mineurs", "age_from": 0, "age_to": 17, "amount": 1.5},
+                {"name": "Anciens", "age_from": 65, "age_to": 0, "amount": 3.0},
+                {"name": "Fini", "age_from": 0, "age_to": 0, "amount": 99.0, "active": False},
+            ]
+        )
+        born = (2026, 2024, 2023, 1961, 1962, 0)
+        home = self.household(("2026-01-01", "2027-12-31"), size=0)
+        home.member_ids = [
+            fields.Command.create({"relation": "other", "birth_year": year}) for year in born
+        ]
+        self.company._escarcelle_allocate("2026-11")
+        # 75 € for six people; two babies, three under 18 (the babies too), one of 65.
+        self.assertEqual(home.balance_cents, 7500 + 2 * 1000 + 3 * 150 + 300)
+        due = self.company._escarcelle_due(TODAY, date(2027, 1, 1), home)
+        # In 2027 the child of 2024 is three, somebody else turns 65.
+        self.assertEqual(due[-1]["amount_cents"], 7500 + 1000 + 3 * 150 + 2 * 300)
+
+    def test_each_visit(self):
+        self.policy.write({"period": "visit", "rollover": "none"})
+        home = self.household()
+        self.assertEqual(self.company._escarcelle_due(TODAY, TODAY + timedelta(days=60)), [])
+        self.ledger._escarcelle_post_ticket(home, 1500, TODAY, "one")
+        self.ledger._escarcelle_post_ticket(home, 500, TODAY, "two")
+        self.assertEqual(home.balance_cents, 4000 - 2000, "two tickets of a day are one visit")
+        self.on(date(2026, 11, 25))
+        self.ledger._escarcelle_post_ticket(home, -500, self.today, "back")
+        self.assertEqual(len(self.allocations(home)), 1, "who only brings back does not visit")
+        self.ledger._escarcelle_post_ticket(home, 100, self.today, "three")
+        self.assertEqual(home.balance_cents, 4000 + 500 - 100)
+        self.ledger._escarcelle_post_ticket(home, 4200, date(2026, 11, 23), "late")
+        self.assertEqual(home.balance_cents, 4000 + 500 - 100 - 200, "owed from the visit between")
+        self.assertEqual(
+            [row[0] for row in self.allocations(home)], ["2026-11-21", "2026-11-23", "2026-11-25"]
+        )
+
+    def test_a_rhythm_changed_in_the_middle_cuts_what_was_given(self):
+        home = self.household(("2026-01-01", "2027-12-31"))
+        self.company._escarcelle_allocate("2026-11")
+        self.policy.period = "quarter"
+        self.assertEqual(self.company._escarcelle_allocate("2026-10"), 0, "November was given")
+        self.on(date(2026, 12, 5))
+        self.company._escarcelle_allocate("2026-10")
+        rest = budget.prorated(4000, date(2026, 12, 1), date(2026, 10, 1), date(2026, 12, 31))
+        self.assertEqual(self.allocations(home)[-1], ("2026-12", date(2026, 12, 1), rest))
+        self.policy.period = "month"
+        self.assertEqual(self.company._escarcelle_allocate("2026-12"), 0)
+        self.on(date(2027, 1, 1))
+        self.assertEqual(self.company._escarcelle_allocate("2027-01"), 1)
+
+    def test_any_order_of_arrival_ends_on_the_same_balance(self):
+        """Tickets of three months, from several tills, in any order: as if each had come on its day."""
+        seed = random.randrange(10**6)
+        draw = random.Random(seed)
+        self.on(date(2026, 11, 30))
+        for period in budget.PERIODS:
+            for rollover, cap in (("none", 0), ("capped", 15.0), ("full", 0)):
+                self.policy.write({"period": period, "rollover": rollover, "rollover_cap": cap})
+                tickets = [
+                    (
+                        draw.randint(-800, 3000),
+                        date(2026, 9, 1) + timedelta(days=draw.randint(0, 90)),
+                        n,
+                    )
+                    for n in range(8)
+                ]
+                balances = set()
+                for order in (sorted(tickets, key=lambda t: t[1]), draw.sample(tickets, k=8)):
+                    home = self.household()
+                    if period != "visit":
+                        for name in budget.periods(date(2026, 9, 1), date(2026, 11, 30), period):
+                            self.company._escarcelle_allocate(name, home)
+                    for cents, day, n in order:
+                        self.ledger._escarcelle_post_ticket(home, cents, day, f"{home.id}-{n}")
+                    self.assertEqual(
+                        home.balance_cents, sum(home.movement_ids.mapped("amount_cents"))
+                    )
+                    balances.add(home.balance_cents)
+                self.assertEqual(len(balances), 1, f"seed {seed}: {period}, {rollover}, {tickets}")

@@ -52,7 +52,7 @@ class TestBudgetWizards(SocialCase):
         self.policy.write({"over_budget": "tolerance", "tolerance": 2.5, "basis": "shelf"})
         self.assertEqual(
             self.policy._escarcelle_till_settings(),
-            {"over_budget": "tolerance", "tolerance": 250, "basis": "shelf"},
+            {"over_budget": "tolerance", "tolerance": 250, "basis": "shelf", "period": "month"},
         )
 
     def test_tiers_do_not_overlap(self):

@@ -23,6 +23,7 @@ MATRIX = {
     "escarcelle.card": (KEEP, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.entitlement": (ALL, NONE, ASK, NONE, NONE, NONE),
     "escarcelle.budget.tier": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.budget.supplement": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.policy": (KEEP, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.ledger": (READ, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.allocate": (ALL, NONE, NONE, NONE, NONE, NONE),
@@ -185,6 +186,7 @@ class TestRights(SocialCase):
         home = self.household()
         home.action_issue_card()
         self.company._escarcelle_allocate("2026-11")
+        self.env["escarcelle.budget.supplement"].create({"name": "Bébés", "amount": 10.0})
         self.env["escarcelle.funding.source"].create(
             {"name": "Aide alimentaire", "code": "FSE", "kind": "eu", "company_id": self.company.id}
         )

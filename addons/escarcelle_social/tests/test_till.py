@@ -77,6 +77,7 @@ class TestTill(SocialCase):
                             "cap": 1250,
                         }
                     ],
+                    "allowance": 5555,
                 },
             },
         )
@@ -125,7 +126,7 @@ class TestTill(SocialCase):
         self.policy.write({"over_budget": "tolerance", "tolerance": 5})
         self.assertEqual(
             self.till._escarcelle_settings()["social"],
-            {"over_budget": "tolerance", "tolerance": 500, "basis": "paid"},
+            {"over_budget": "tolerance", "tolerance": 500, "basis": "paid", "period": "month"},
         )
         tariff = self.till._escarcelle_tariff(self.social)
         self.assertEqual((tariff["rounding"], tariff["minimum"]), ("0.05", "0.0500"))

@@ -5,16 +5,17 @@ from escarcelle_core import budget
 
 
 class EscarcelleBudgetAllocate(models.TransientModel):
-    """Give the budgets of a month: shows who receives what, then does it, exactly once."""
+    """Give the budgets of a period: shows who receives what, then does it, exactly once."""
 
     _name = "escarcelle.budget.allocate"
-    _description = "Allocate the Budgets of the Month"
+    _description = "Allocate the Budgets of the Period"
 
     company_id = fields.Many2one(
         "res.company", "Shop", required=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    period = fields.Char("Month", compute="_compute_period")
+    period = fields.Char(compute="_compute_period")
+    at_each_visit = fields.Boolean(compute="_compute_period")
     line_ids = fields.One2many(
         "escarcelle.budget.allocate.line",
         "wizard_id",
@@ -24,7 +25,7 @@ class EscarcelleBudgetAllocate(models.TransientModel):
     )
     household_count = fields.Integer("Households due", compute="_compute_totals")
     total = fields.Monetary(compute="_compute_totals")
-    done_count = fields.Integer("Already allocated this month", compute="_compute_totals")
+    done_count = fields.Integer("Already allocated this period", compute="_compute_totals")
     without_tier_count = fields.Integer("Without a tier", compute="_compute_totals")
 
     def _escarcelle_check_manager(self):
@@ -36,16 +37,18 @@ class EscarcelleBudgetAllocate(models.TransientModel):
     @api.depends("company_id")
     def _compute_period(self):
         for wizard in self:
-            wizard.period = budget.period_of(wizard.company_id._escarcelle_today())
+            kind = self.env["escarcelle.budget.policy"]._escarcelle_for(wizard.company_id).period
+            wizard.period = budget.period_of(wizard.company_id._escarcelle_today(), kind)
+            wizard.at_each_visit = kind == "visit"
 
     @api.depends("company_id")
     def _compute_line_ids(self):
-        households = self.env["escarcelle.household"]
+        every_tier = self.env["escarcelle.budget.tier"]
         for wizard in self:
             tiers = {}
             today = wizard.company_id._escarcelle_today()
             for row in wizard.company_id._escarcelle_due(today, today):
-                tier = households.browse(row["household_id"]).tier_id
+                tier = every_tier.browse(row["tier_id"] or ())
                 count, cents = tiers.get(tier, (0, 0))
                 tiers[tier] = (count + 1, cents + row["amount_cents"])
             wizard.line_ids = [fields.Command.clear()] + [
@@ -58,6 +61,7 @@ class EscarcelleBudgetAllocate(models.TransientModel):
     @api.depends("line_ids", "company_id")
     def _compute_totals(self):
         for wizard in self:
+            today = wizard.company_id._escarcelle_today()
             wizard.household_count = sum(wizard.line_ids.mapped("household_count"))
             wizard.total = sum(wizard.line_ids.mapped("amount"))
             wizard.without_tier_count = sum(
@@ -67,7 +71,8 @@ class EscarcelleBudgetAllocate(models.TransientModel):
                 [
                     ("company_id", "=", wizard.company_id.id),
                     ("type", "=", "allocation"),
-                    ("period", "=", wizard.period),
+                    ("day", "<=", today),
+                    ("until", ">=", today),
                 ]
             )
 

@@ -4,20 +4,26 @@ The server keeps the ledger; the till counts with the balance of its last snapsh
 allocations that came with it, so that a month may turn while the server is away. Both use this
 module. One allocation per household and period, whoever applies it first.
 
-When a period opens, what is left of the one before is kept (``full``), kept up to a cap
-(``capped``) or lost (``none``). What was overspent is always carried: an allocation never wipes a
-debt.
+A period is a month, a quarter or a visit (the business day of a purchase). When it opens, what is left
+of the one before is kept (``full``), kept up to a cap (``capped``) or lost (``none``). What was
+overspent is always carried: an allocation never wipes a debt.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
+from . import money
 from .errors import EscarcelleError
 
 TYPES = ("allocation", "purchase", "return", "adjustment", "expiry", "transfer")
 ROLLOVERS = ("none", "capped", "full")
-OVER_BUDGET = ("block", "tolerance", "none")
+PERIODS = ("month", "quarter", "visit")
+BASES = ("paid", "shelf")
+#: Refused; refused beyond a fixed debt; owed, up to what the next period will give; what is beyond sold at the
+#: public price, off the budget; never refused.
+OVER_BUDGET = ("block", "tolerance", "owed", "public", "none")
 
 
 class BudgetError(EscarcelleError):
@@ -30,8 +36,8 @@ class BudgetError(EscarcelleError):
 class Movement:
     """One line of a ledger. ``amount`` in cents, negative when it lowers the budget.
 
-    ``day`` is the business day it counts from, ``period`` the month an allocation or an expiry
-    belongs to (``2026-11``), ``origin`` the uuid of the ticket that caused it.
+    ``day`` is the business day it counts from, ``period`` the one an allocation or an expiry
+    belongs to (``2026-11``, a visit's ``2026-11-21``), ``origin`` the uuid of the ticket that caused it.
     """
 
     type: str
@@ -94,23 +100,48 @@ class Decision:
     missing: int
 
 
-def period_of(day: date) -> str:
-    """The period a day belongs to: ``2026-11``."""
-    return f"{day.year:04d}-{day.month:02d}"
+def period_of(day: date, kind: str = "month") -> str:
+    """The period a day belongs to: ``2026-11``; a quarter has the name of its first month, a visit its day."""
+    if kind == "visit":
+        return day.isoformat()
+    month = day.month - (day.month - 1) % 3 if kind == "quarter" else day.month
+    return f"{day.year:04d}-{month:02d}"
 
 
 def period_start(period: str) -> date:
     """First day of a period. Raises BudgetError when it is not one."""
     try:
-        return date.fromisoformat(f"{period}-01")
+        return date.fromisoformat(period if len(period) == len("2026-11-21") else f"{period}-01")
     except ValueError:
         raise BudgetError(f"« {period} » n'est pas un mois (AAAA-MM).") from None
 
 
-def next_period(period: str) -> str:
-    """The month after."""
+def period_last(period: str, kind: str = "month") -> date:
+    """Last day of a period."""
     start = period_start(period)
-    return period_of(date(start.year + start.month // 12, start.month % 12 + 1, 1))
+    if kind == "visit":
+        return start
+    month = start.month - 1 + (3 if kind == "quarter" else 1)
+    return date(start.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def next_period(period: str, kind: str = "month") -> str:
+    """The period after; of a visit the day after."""
+    return period_of(period_last(period, kind) + timedelta(days=1), kind)
+
+
+def periods(first: date, last: date, kind: str = "month") -> list[str]:
+    """Every month or quarter that ``first`` … ``last`` touches, oldest first."""
+    found = [period_of(first, kind)]
+    while period_last(found[-1], kind) < last:
+        found.append(next_period(found[-1], kind))
+    return found
+
+
+def prorated(amount: int, on: date, first: date, last: date) -> int:
+    """What ``amount`` for the days ``first`` … ``last`` is for somebody who comes on the day ``on``."""
+    days = (last - first).days + 1
+    return money.half_up(Decimal(amount) * ((last - max(on, first)).days + 1) / days)
 
 
 def balance(movements: Iterable[Movement]) -> int:
@@ -177,14 +208,58 @@ def settle(movements: Iterable[Movement], allocations: Iterable[Allocation]) -> 
     return corrections
 
 
-def decide(policy: Policy, left: int, amount: int) -> Decision:
+def counted(
+    policy: Policy,
+    basis: str,
+    amount: int,
+    shelf: int,
+    *,
+    consumes: bool = True,
+    public: bool = False,
+) -> int:
+    """Cents a line takes off the budget: what is paid or its ``shelf`` value.
+
+    Nothing for goods whose payer wants it so (``consumes``), nor, where the excess is sold at the public
+    price, for what is sold at that price.
+    """
+    if not consumes or (public and policy.over_budget == "public"):
+        return 0
+    return shelf if basis == "shelf" else amount
+
+
+def beyond(left: int, lines: Sequence[int]) -> list[int]:
+    """Ranks of the lines that ``left`` no longer pays for, in the order they were scanned.
+
+    A line is paid for as a whole or not at all; what is given back counts first.
+    """
+    left -= sum(cents for cents in lines if cents < 0)
+    out = []
+    for rank, cents in enumerate(lines):
+        if cents > max(left, 0):
+            out.append(rank)
+        elif cents > 0:
+            left -= cents
+    return out
+
+
+def decide(policy: Policy, left: int, amount: int, allowance: int = 0) -> Decision:
     """May a basket that takes ``amount`` cents off the budget be sold with ``left`` on it?
 
+    ``allowance`` is what the household receives each period: all that may be owed of the next one.
     A basket that gives back (a return) is always allowed, also on an overspent budget.
     """
     after = left - amount
     if amount <= 0 or policy.over_budget == "none":
         return Decision(True, after, 0)
-    allowed_debt = policy.tolerance if policy.over_budget == "tolerance" else 0
+    allowed_debt = {"tolerance": policy.tolerance, "owed": allowance}.get(policy.over_budget, 0)
     missing = max(0, -(after + allowed_debt))
     return Decision(missing == 0, after, missing)
+
+
+def refusal(left: int, missing: int) -> str:
+    """What to tell the cashier of a basket that is not allowed."""
+    kept = f" Il reste {money.euros(left).replace('.', ',')} €." if left > 0 else ""
+    return (
+        f"Le budget de ce foyer est dépassé de {money.euros(missing).replace('.', ',')} €.{kept} Retirez des "
+        "articles, ou demandez l'accord d'un responsable."
+    )
