@@ -108,6 +108,12 @@ def test_a_note_and_a_settlement_state_no_vat():
     assert stamp.parse(issued(settlement()).records[-1].xml).find("lignes") is None
 
 
+def test_an_invoice_of_nothing_due_is_an_invoice():
+    """Goods given for nothing may be invoiced too: zero is not negative."""
+    free = make_ticket(1, [make_line(1, "2.000", "0.0000", 550)], customer="C42", payments=())
+    assert issued(invoice(2, free)).records[-1].kind == "FCT"
+
+
 def test_a_duplicate_of_an_invoice_names_it():
     issue = issued(invoice(2))
     copy = Duplicate(Reference("FCT", 3, 1, uuid(2)), 2, "C07")

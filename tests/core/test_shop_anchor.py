@@ -10,7 +10,7 @@ from archives import World
 from escarcelle_core import anchor as anchors
 from escarcelle_core import chain
 from escarcelle_core.anchor import ShopTill
-from escarcelle_core.errors import EscarcelleError
+from escarcelle_core.errors import DocumentError, EscarcelleError
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_document, verify_next
 from escarcelle_core.verify.run import verify
@@ -60,6 +60,26 @@ def test_it_conforms_to_the_schema_and_verifies_in_the_servers_chain(world):
     for each in [*before, record]:
         state = verify_next(state, each, verifiers(world.server.desk))
     assert state.anchor == anchors.read(stamp.parse(record.xml)).value
+
+
+def _changed(record, find, change):
+    element = stamp.parse(record.xml)
+    change(element.find(find))
+    return element
+
+
+def test_an_anchor_that_says_another_hash_than_its_heads_is_refused(world):
+    record = _sign(world)
+    other = "0" * 64
+    with pytest.raises(DocumentError, match="empreinte"):
+        anchors.read(_changed(record, "tetes", lambda node: node.set("empreinte", other)))
+
+
+@pytest.mark.parametrize("name", ["empreinte", "precedente"])
+def test_an_anchor_that_lacks_something_is_unreadable(world, name):
+    record = _sign(world)
+    with pytest.raises(DocumentError, match="illisible"):
+        anchors.read(_changed(record, "tetes", lambda node: node.attrib.pop(name)))
 
 
 def test_next_anchor_continues_it(world):

@@ -1,5 +1,6 @@
 """Time stamps: made by a real authority, and everything wrong with one is said."""
 
+import hashlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -47,6 +48,14 @@ def test_other_keys_and_digests(tmp_path, key, digest):
     authority = Authority(tmp_path / "tsa", key=key, digest=digest)
     answer = authority.answer(request(DIGEST, NONCE))
     assert read_answer(answer, DIGEST, NONCE, [authority.root]).trusted
+
+
+def test_the_first_edition_of_the_standard(tmp_path):
+    authority = Authority(tmp_path / "tsa", named="sha1")
+    answer = authority.answer(request(DIGEST, NONCE))
+    token = cms.ContentInfo.load(read_answer(answer, DIGEST, NONCE, [authority.root]).token)
+    said = {a["type"].native for a in token["content"]["signer_infos"][0]["signed_attrs"]}
+    assert "signing_certificate" in said and "signing_certificate_v2" not in said
 
 
 def test_another_imprint_another_request(answer):
@@ -111,6 +120,32 @@ def test_a_token_whose_certificate_was_exchanged(tmp_path, authority, answer):
     token["content"]["certificates"] = theirs["content"]["certificates"]
     with pytest.raises(TimeStampError):
         read_token(token.dump(force=True), DIGEST)
+
+
+def resigned_by_nobody(token: bytes, moved: timedelta) -> bytes:
+    """The token with another time and a digest that fits; the signature is the old one."""
+    content = cms.ContentInfo.load(token)
+    signed = content["content"]
+    info = tsp.TSTInfo.load(signed["encap_content_info"]["content"].parsed.dump())
+    info["gen_time"] = info["gen_time"].native + moved
+    signed["encap_content_info"]["content"] = core.ParsableOctetString(info.dump(force=True))
+    for attribute in signed["signer_infos"][0]["signed_attrs"]:
+        if attribute["type"].native == "message_digest":
+            name = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
+            attribute["values"] = [hashlib.new(name, info.dump(force=True)).digest()]
+    return content.dump(force=True)
+
+
+def test_another_time_needs_another_signature(answer):
+    token = read_answer(answer, DIGEST, NONCE).token
+    with pytest.raises(TimeStampError, match="n'est pas celle"):
+        read_token(resigned_by_nobody(token, timedelta(days=-400)), DIGEST)
+
+
+def test_an_answer_too_big_is_not_even_parsed(answer, monkeypatch):
+    monkeypatch.setattr(time_stamp, "MAX_ANSWER", len(answer) - 1)
+    with pytest.raises(TimeStampError, match="trop grosse"):
+        read_answer(answer, DIGEST, NONCE)
 
 
 # -- in archives -------------------------------------------------------------------------------------

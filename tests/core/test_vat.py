@@ -64,7 +64,8 @@ def test_what_the_law_does_not_say_is_an_error_in_french():
     "row",
     [
         "METROPOLE;NORMAL;vingt;2014-01-01;;x", "LUNE;NORMAL;20,00;2014-01-01;;x",
-        "METROPOLE;PAIN;20,00;2014-01-01;;x", "METROPOLE;NORMAL;20,00;1er janvier;;x", "METROPOLE;NORMAL",
+        "METROPOLE;PAIN;20,00;2014-01-01;;x", "METROPOLE;NORMAL;20,005;2014-01-01;;x",
+        "METROPOLE;NORMAL;20,00;1er janvier;;x", "METROPOLE;NORMAL",
     ],
 )  # fmt: skip
 def test_an_unreadable_table_is_refused(row):

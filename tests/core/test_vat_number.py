@@ -18,6 +18,12 @@ def test_what_is_typed_is_cleaned(typed, kept):
     assert vat_number.clean(typed) == kept
 
 
+def test_a_key_of_letters_does_not_excuse_a_siren_that_cannot_be():
+    assert vat_number.clean("FRAB732829320") == "FRAB732829320"
+    with pytest.raises(DocumentError, match="SIREN"):
+        vat_number.clean("FRAB732829321")
+
+
 @pytest.mark.parametrize(
     "typed",
     ["FR44732829321", "FR45732829320", "FR4473282932", "FR447328293200", "FRO4732829320", "732829320", "XX123",

@@ -20,20 +20,22 @@ serial = %(folder)s/serial
 signer_digest = %(digest)s
 default_policy = 1.2.3.4.1
 digests = sha256, sha512
-ess_cert_id_alg = sha256
+ess_cert_id_alg = %(named)s
 accuracy = secs:1
 """
 
 
 class Authority:
     """``answer`` a request; ``root`` is the PEM of its authority. ``usage``: stamp, or web for a
-    certificate that was made for something else."""
+    certificate that was made for something else. ``named``: the digest that names the certificate
+    (sha1: the first edition of the standard)."""
 
-    def __init__(self, folder: Path, key: str = "ec", usage: str = "stamp", digest: str = "sha256"):
+    def __init__(self, folder: Path, key: str = "ec", usage: str = "stamp", digest: str = "sha256",
+                 named: str = "sha256"):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         (folder / "serial").write_text("01\n")
-        (folder / "openssl.cnf").write_text(_CONF % {"folder": folder, "digest": digest})
+        (folder / "openssl.cnf").write_text(_CONF % {"folder": folder, "digest": digest, "named": named})
         new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"] if key == "ec" else ["-newkey", "rsa:2048"]
         self._openssl("req", "-x509", *new, "-noenc", "-keyout", "ca.key", "-out", "ca.pem", "-days", "8000",
                       "-subj", "/CN=Autorité d'essai", "-config", self._request(), "-extensions", "ca")  # fmt: skip
@@ -60,7 +62,7 @@ class Authority:
 
     def _request(self) -> str:
         conf = self.folder / "request.cnf"
-        conf.write_text(f"[req]\ndistinguished_name = dn\n[dn]\n{_CONF % {'folder': self.folder, 'digest': 'sha256'}}")
+        conf.write_text(f"[req]\ndistinguished_name = dn\n[dn]\n{_CONF % {'folder': self.folder, 'digest': 'sha256', 'named': 'sha256'}}")
         return conf.name
 
     def _openssl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
