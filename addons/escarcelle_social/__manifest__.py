@@ -15,6 +15,8 @@
         "data/ir_cron.xml",
         "data/household_data.xml",
         "data/renewal_mail.xml",
+        "data/eligibility_kind.xml",
+        "wizards/household_end_views.xml",
         "data/repacking_sequence.xml",
         "wizards/budget_allocate_views.xml",
         "wizards/budget_adjust_views.xml",

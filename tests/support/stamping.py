@@ -62,7 +62,8 @@ class Authority:
 
     def _request(self) -> str:
         conf = self.folder / "request.cnf"
-        conf.write_text(f"[req]\ndistinguished_name = dn\n[dn]\n{_CONF % {'folder': self.folder, 'digest': 'sha256', 'named': 'sha256'}}")
+        filled = _CONF % {"folder": self.folder, "digest": "sha256", "named": "sha256"}
+        conf.write_text(f"[req]\ndistinguished_name = dn\n[dn]\n{filled}")
         return conf.name
 
     def _openssl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:

@@ -10,6 +10,12 @@ from . import card
 from . import entitlement
 from . import household_lookup
 from . import household_follow_up
+from . import membership
+from . import visit
+from . import appointment
+from . import eligibility_threshold
+from . import eligibility_kind
+from . import eligibility
 from . import budget_tier
 from . import budget_supplement
 from . import budget_policy
@@ -27,3 +33,5 @@ from . import res_company
 from . import till
 from . import repacking
 from . import repacking_line
+from . import household_missing
+from . import household_ticket

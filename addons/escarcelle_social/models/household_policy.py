@@ -30,6 +30,10 @@ class EscarcelleHouseholdPolicy(models.Model):
     )
     membership_months = fields.Integer("The fee is valid (months)", default=12, required=True)
     membership_amount = fields.Monetary("Amount of the fee")
+    membership_product_id = fields.Many2one(
+        "product.product", "Sold at the till as", ondelete="restrict",
+        help="Selling this product to a household renews its fee; giving it back cancels it.",
+    )  # fmt: skip
     joint_custody_half = fields.Boolean(
         "A child in joint custody counts half",
         default=True,

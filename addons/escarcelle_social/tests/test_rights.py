@@ -22,6 +22,18 @@ MATRIX = {
     "escarcelle.household.member": (ALL, NONE, READ, NONE, NONE, NONE),
     "escarcelle.card": (KEEP, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.entitlement": (ALL, NONE, ASK, NONE, NONE, NONE),
+    "escarcelle.household.policy": (KEEP, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.household.reason": (ALL, NONE, READ, NONE, NONE, NONE),
+    "escarcelle.household.end": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.age.class": (ALL, NONE, READ, NONE, NONE, NONE),
+    "escarcelle.convention": (ALL, NONE, READ, NONE, NONE, NONE),
+    "escarcelle.membership": (KEEP, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.visit": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.appointment": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.eligibility": (ALL, NONE, ASK, NONE, NONE, NONE),
+    "escarcelle.eligibility.line": (ALL, NONE, ALL, NONE, NONE, NONE),
+    "escarcelle.eligibility.kind": (ALL, NONE, READ, NONE, NONE, NONE),
+    "escarcelle.eligibility.threshold": (ALL, NONE, READ, NONE, NONE, NONE),
     "escarcelle.budget.tier": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.supplement": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.policy": (KEEP, NONE, NONE, NONE, NONE, NONE),
@@ -203,6 +215,7 @@ class TestRights(SocialCase):
                 ],
             }
         )
+        self.a_followed_household(home)
         for model in MATRIX:
             if "company_id" not in self.env[model]._fields or self.env[model]._transient:
                 continue
@@ -213,6 +226,26 @@ class TestRights(SocialCase):
                     self.env[model].with_user(stranger).with_context(allowed_company_ids=other.ids)
                 )
                 self.assertFalse(seen.search([("id", "in", mine.ids)]))
+
+    def a_followed_household(self, home):
+        """One record of each model that follows a household, in the shop of the tests."""
+        office = self.env["res.partner"].create({"name": "CCAS", "is_company": True})
+        self.env["escarcelle.convention"].create({"name": "CCAS 2026", "organisation_id": office.id})
+        self.env["escarcelle.household.policy"]._escarcelle_for(self.company)
+        self.env["escarcelle.household.reason"].create(
+            {"name": "À nous", "company_id": self.company.id}
+        )
+        self.env["escarcelle.eligibility.threshold"].create({"amount": 9.0})
+        kind = self.env["escarcelle.eligibility.kind"].create(
+            {"name": "À nous", "company_id": self.company.id}
+        )
+        linked = {"household_id": home.id}
+        self.env["escarcelle.membership"].create(linked)
+        self.env["escarcelle.visit"].create(linked)
+        self.env["escarcelle.appointment"].create({**linked, "start": "2026-11-24 09:00:00"})
+        self.env["escarcelle.eligibility"].create(
+            {**linked, "line_ids": [fields.Command.create({"kind_id": kind.id, "amount": 1.0})]}
+        )
 
     def test_only_a_manager_moves_a_budget(self):
         home = self.household(referrer_id=self.users["referent"].partner_id.id)

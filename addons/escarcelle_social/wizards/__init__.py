@@ -1,2 +1,3 @@
 from . import budget_allocate
 from . import budget_adjust
+from . import household_end
