@@ -16,6 +16,7 @@
         "views/reconciliation.xml",
         "views/till.xml",
         "views/cashier.xml",
+        "views/barcode.xml",
         "views/point_of_sale.xml",
         "views/use_the_till.xml",
         "views/menus.xml",
@@ -24,6 +25,9 @@
     "assets": {
         "point_of_sale._assets_pos": [
             "escarcelle_pos/static/src/app/**/*",
+        ],
+        "web.assets_backend": [
+            "escarcelle_pos/static/src/backend/**/*",
         ],
     },
     "installable": True,

@@ -13,6 +13,9 @@ from . import mail_mail
 from . import receipt_mail
 from . import over_refund
 from . import cashier
+from . import product_uom
+from . import product_barcode
+from . import barcode_attachment
 from . import account_move
 from . import pos_config
 from . import pos_order

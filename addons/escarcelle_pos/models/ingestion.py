@@ -140,6 +140,8 @@ class EscarcelleTill(models.Model):
                 counting = job.type == "cash_count" and job.entry["event"].get("moment") == "closing"
                 job.session = sessions.of_cash(day, job.made_at, job.own_record, counting)
                 self._escarcelle_attempt(job, self._escarcelle_cash)
+            elif job.type == "barcode":
+                self._escarcelle_attempt(job, self._escarcelle_barcode)
         self._escarcelle_build(pending)
         if any(record["kind"] == "GTJ" for job in jobs for record in job.records):
             self.env.ref("escarcelle_pos.cron_close_days")._trigger()

@@ -24,6 +24,8 @@ class EscarcelleTill(models.Model):
                 self._escarcelle_build([job])
             elif job.paper:
                 self._escarcelle_attempt(job, self._escarcelle_paper)
+            elif job.type == "barcode":
+                self._escarcelle_attempt(job, self._escarcelle_barcode)
             else:
                 self._escarcelle_attempt(job, self._escarcelle_cash)
             entry.write(

@@ -112,9 +112,10 @@ class EscarcelleTill(models.Model):
             & Domain("sale_ok", "=", True),
             order="id",
         )
-        extra = {}
+        extra, packs = {}, {}
         for packaging in self.env["product.uom"].search([("product_id", "in", products.ids)]):
             extra.setdefault(packaging.product_id.id, []).append(packaging.barcode)
+            packs.setdefault(packaging.product_id.id, {}).update(packaging._escarcelle_counts())
         rows = []
         for product in products:
             own = product.taxes_id & taxes
@@ -125,6 +126,7 @@ class EscarcelleTill(models.Model):
                     "code": product.default_code or "",
                     "name": product.with_context(display_default_code=False).display_name,
                     "barcodes": barcodes + sorted(extra.get(product.id, [])),
+                    "packs": packs.get(product.id, {}),
                     "unit": "KG" if product.uom_id == unit_kg else "U",
                     "tax_ids": own.ids,
                     "price": _price(_with_vat(product.lst_price, own)),

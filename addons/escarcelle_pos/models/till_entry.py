@@ -34,6 +34,7 @@ class EscarcelleTillEntry(models.Model):
             ("note", "Note before payment"),
             ("proof", "Proof of payment"),
             ("settlement", "Settlement of an account"),
+            ("barcode", "Barcode attached"),
         ],
         required=True,
         readonly=True,

@@ -12,7 +12,7 @@ from escarcelle_core.xml import stamp, ticket_xml
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TYPES = (
     "ticket", "duplicate", "closing", "cash_move", "cash_count", "jet", "training", "invoice", "note", "proof",
-    "settlement",
+    "settlement", "barcode",
 )  # fmt: skip
 #: Kinds of the documents of a till that are no tickets.
 PAPERS = ("FCT", "NTE", "JSP", "REG")

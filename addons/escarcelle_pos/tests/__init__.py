@@ -1,4 +1,5 @@
 from . import test_amounts
+from . import test_barcode
 from . import test_behind
 from . import test_corrections
 from . import test_day

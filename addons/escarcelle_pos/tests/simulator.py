@@ -155,6 +155,14 @@ class SimulatedTill:
             issue = issue.then(chain.issue_event(issue.state, self.desk, said, self.at))
         return self._entry(issue, document.uid, {"type": kind, "print_rank": 0, **facts})
 
+    def attach(self, barcode, product, count=1, changes=None):
+        """A barcode attached to a good: no document."""
+        event = {
+            "type": "barcode", "barcode": barcode, "product_id": product.id, "count": count, "cashier": "C1",
+            "code": product.default_code or "", **(changes or {}),
+        }  # fmt: skip
+        return self._entry(chain.Issue(self.state), str(uuid4()), event)
+
     def cash_move(self, amount, reason="Monnaie"):
         said = JetEvent(DRAWER_OPENED, f"{reason} {amount}")
         return self._cash(said, {"type": "cash_move", "amount": amount, "reason": reason})
