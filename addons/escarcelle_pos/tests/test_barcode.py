@@ -2,11 +2,11 @@ import json
 from base64 import b64encode
 from io import BytesIO
 
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
 from openpyxl import Workbook
 
 from escarcelle_core import ean13
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
 
 from .common import TillCase
 

@@ -3,12 +3,11 @@ import io
 from base64 import b64decode
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
 
 from escarcelle_core import barcodes
 from escarcelle_core.barcodes import AttachError
@@ -85,7 +84,7 @@ class EscarcelleBarcodeImport(models.TransientModel):
     def _escarcelle_rows(self):
         """``(reference, barcode, units)`` as text, without the heading and the empty rows."""
         cells = self._escarcelle_sheet() if self.file else _split(self.text or "")
-        rows = [tuple((*map(_text, row[:3]), "", "", ""))[:3] for row in cells]
+        rows = [(*map(_text, row[:3]), "", "", "")[:3] for row in cells]
         rows = [row for row in rows if any(row)]
         if rows and not any(character.isdigit() for character in rows[0][1]):
             rows = rows[1:]
@@ -104,7 +103,7 @@ class EscarcelleBarcodeImport(models.TransientModel):
                 return _split(content.decode("cp1252", "replace"))
         try:
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return [row for row, _n in zip(book.worksheets[0].iter_rows(values_only=True), range(MOST_ROWS + 2))]
+            return list(book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2))
         except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
             raise UserError(self.env._("This file cannot be read: save it as Excel (.xlsx) or CSV.")) from error
 

@@ -169,6 +169,19 @@ export class Till extends Reactive {
         return this.client.get(`/till/v1/households/${encodeURIComponent(card)}`);
     }
 
+    // ---- barcodes ------------------------------------------------------------------------------
+
+    /** `{product_id, count}` of a code; the till refuses with not_found. */
+    barcode(code) {
+        return this.client.get(`/till/v1/barcodes/${encodeURIComponent(code)}`);
+    }
+
+    /** From now on `code` sells `count` units of a good, at every till once the server knows. */
+    attach(code, productId, count) {
+        const body = { uuid: uuidv4(), barcode: code, product_id: productId, count };
+        return this.client.post("/till/v1/barcodes", body);
+    }
+
     // ---- tickets -------------------------------------------------------------------------------
 
     /** Signing includes a write to disk and, at worst, the closing of several days. */

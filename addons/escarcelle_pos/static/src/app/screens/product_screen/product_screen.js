@@ -27,6 +27,25 @@ if (tillMode) {
             );
         },
 
+        /** A code nobody knew sells its good as soon as somebody says which. A pack counts its units. */
+        async _barcodeProductAction(code) {
+            if (await this._getProductByBarcode(code)) {
+                return super._barcodeProductAction(code);
+            }
+            this.sound.play("error");
+            const found = await this.pos.escarcelleUnknownBarcode(code.base_code || code.code);
+            if (!found) {
+                return;
+            }
+            const { product, count } = found;
+            const values = { product_id: product, product_tmpl_id: product.product_tmpl_id };
+            if (count > 1) {
+                values.qty = count;
+            }
+            await this.pos.addLineToCurrentOrder(values, { code }, product.needToConfigure());
+            this.numberBuffer.reset();
+        },
+
         async loadProductFromDB() {
             return [];
         },
