@@ -20,7 +20,12 @@
         "data/repacking_sequence.xml",
         "wizards/budget_allocate_views.xml",
         "wizards/budget_adjust_views.xml",
+        "report/card_reports.xml",
         "views/household_views.xml",
+        "views/household_form_views.xml",
+        "views/household_follow_views.xml",
+        "views/eligibility_views.xml",
+        "views/household_config_views.xml",
         "views/entitlement_views.xml",
         "views/card_views.xml",
         "views/budget_ledger_views.xml",
@@ -31,6 +36,7 @@
         "views/funding_source_views.xml",
         "views/repacking_views.xml",
         "views/menus.xml",
+        "views/household_menus.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": [

@@ -7,6 +7,7 @@ from . import household_entitlement
 from . import household_partner
 from . import household_member
 from . import card
+from . import card_print
 from . import entitlement
 from . import household_lookup
 from . import household_follow_up

@@ -91,9 +91,11 @@ class EscarcelleEligibility(models.Model):
         for one in self:
             company = one.household_id.company_id or self.env.company
             one.resources = sum(
-                one.line_ids.filtered(lambda l: l.type == "resource").mapped("amount")
+                one.line_ids.filtered(lambda line: line.type == "resource").mapped("amount")
             )
-            one.charges = sum(one.line_ids.filtered(lambda l: l.type == "charge").mapped("amount"))
+            one.charges = sum(
+                one.line_ids.filtered(lambda line: line.type == "charge").mapped("amount")
+            )
             if one.state == "done":
                 one.living_rest, one.threshold, one.verdict = (
                     one.kept_rest,
@@ -147,7 +149,7 @@ class EscarcelleEligibility(models.Model):
             lines = (
                 one.line_ids
                 if not policy.keep_inputs
-                else one.line_ids.filtered(lambda l: not l.amount)
+                else one.line_ids.filtered(lambda line: not line.amount)
             )
             lines.sudo().unlink()
             one.state = "done"

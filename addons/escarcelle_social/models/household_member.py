@@ -37,7 +37,7 @@ class EscarcelleHouseholdMember(models.Model):
     age_class_id = fields.Many2one(
         "escarcelle.age.class", "Age class", compute="_compute_age_class_id"
     )
-    age_class = fields.Char("Age class code", related="age_class_id.code")
+    age_class = fields.Char("Age class code", compute="_compute_age_class_id")
 
     _birth_year_range = models.Constraint(
         "CHECK (birth_year IS NULL OR birth_year = 0 OR birth_year BETWEEN 1900 AND 2100)",
@@ -67,6 +67,7 @@ class EscarcelleHouseholdMember(models.Model):
         }
         for member in self:
             member.age_class_id = member.birth_year and found[year - member.birth_year]
+            member.age_class = member.age_class_id.code
 
     def write(self, vals):
         # Who is taken off the list left today: reports on the past still count them.

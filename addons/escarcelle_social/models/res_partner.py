@@ -16,6 +16,11 @@ class ResPartner(models.Model):
         "escarcelle.household", "partner_id", "Household", groups="escarcelle_social.group_manager"
     )
 
+    escarcelle_refers = fields.Boolean(
+        "Refers households",
+        help="A CCAS, a social service, an association that sends households to the shop.",
+    )
+
     def _escarcelle_household(self):
         """The household of this contact (sudo, archived ones too), empty for anybody else."""
         return (
