@@ -1,0 +1,2 @@
+from . import test_dates
+from . import test_receipt

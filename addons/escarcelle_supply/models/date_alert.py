@@ -1,0 +1,75 @@
+from odoo import api, models
+from odoo.tools import format_date
+
+from .stock_lot import BLOCKED, PAST, SOON
+
+
+class StockLot(models.Model):
+    """The morning mail: what is to be withdrawn, what comes near its date."""
+
+    _inherit = "stock.lot"
+
+    @api.model
+    def _escarcelle_cron_dates(self):
+        """For each shop: close the markdowns that ended and mail the lots to look at."""
+        for company in self.env["res.company"].search([]):
+            shop = self.with_company(company).with_context(allowed_company_ids=company.ids)
+            shop.env["escarcelle.markdown"]._escarcelle_end(company)
+            shop._escarcelle_mail_dates(company)
+
+    def _escarcelle_to_watch(self, company):
+        """Lots in stock that are soon, past or blocked, the worst first."""
+        lots = self.search(
+            [
+                ("escarcelle_state", "in", [SOON, PAST, BLOCKED]),
+                ("quant_ids", "any", [("quantity", ">", 0), ("location_id.usage", "=", "internal"),
+                                      ("company_id", "=", company.id)]),
+            ]
+        )  # fmt: skip
+        return lots.sorted(lambda lot: (lot.escarcelle_last_day, lot.product_id.name or ""))
+
+    def _escarcelle_mail_dates(self, company):
+        if not self.env["escarcelle.supply.policy"]._escarcelle_for(company).digest:
+            return self.env["mail.mail"]
+        lots = self._escarcelle_to_watch(company)
+        readers = company._escarcelle_stock_people()
+        if not lots or not readers:
+            return self.env["mail.mail"]
+        body = self.env["ir.qweb"]._render(
+            "escarcelle_supply.date_digest",
+            {
+                "company": company,
+                "groups": [(state, lots.filtered(lambda lot, s=state: lot.escarcelle_state == s))
+                           for state in (BLOCKED, PAST, SOON)],
+                "url": f"{self.get_base_url()}/odoo/action-escarcelle_supply.lot_date_action",
+                "format_date": lambda day: format_date(self.env, day),
+            },
+        )  # fmt: skip
+        mails = self.env["mail.mail"].sudo().create(
+            [
+                {
+                    "subject": self.env(context={**self.env.context, "lang": reader.lang})._(
+                        "%(shop)s: %(count)s lots to look at", shop=company.name, count=len(lots)
+                    ),
+                    "body_html": body,
+                    "email_to": reader.email_formatted,
+                    "auto_delete": True,
+                }
+                for reader in readers
+            ]
+        )
+        mails.send()
+        return mails
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _escarcelle_stock_people(self):
+        """Contacts of those who keep the stock of this shop and have an address."""
+        self.ensure_one()
+        group = self.env.ref("escarcelle_social.group_stock")
+        users = self.env["res.users"].sudo().search(
+            [("all_group_ids", "in", group.ids), ("company_ids", "in", self.ids), ("share", "=", False)]
+        )
+        return users.partner_id.filtered("email")

@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+
+
+class EscarcelleSupplyPolicy(models.Model):
+    """How a shop treats dates, orders and temperatures. One a shop."""
+
+    _name = "escarcelle.supply.policy"
+    _description = "Supply Rules"
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    dlc_alert_days = fields.Integer("Use by: warn before (days)", default=3)
+    ddm_alert_days = fields.Integer("Best before: warn before (days)", default=30)
+    ddm_days = fields.Integer(
+        "Best before: still given after (days)", default=30,
+        help="For categories that tell nothing of their own. 0: never given past its date.",
+    )  # fmt: skip
+    markdown_percent = fields.Float("One-click markdown (%)", digits=(5, 2), default=50.0)
+    digest = fields.Boolean(
+        "Daily mail of dates", default=True,
+        help="To stock managers, in the morning, when something is near its date or past it.",
+    )  # fmt: skip
+    sales_days = fields.Integer("Sales looked at (days)", default=28)
+    safety_days = fields.Integer("Safety stock (days)", default=2)
+    reading_hour = fields.Integer(
+        "Temperatures typed by (hour)", default=11, help="Somebody is reminded when one is missing by then."
+    )
+
+    _company_uniq = models.Constraint("UNIQUE (company_id)", "This shop already has its supply rules.")
+    _days_positive = models.Constraint(
+        "CHECK (dlc_alert_days >= 0 AND ddm_alert_days >= 0 AND ddm_days >= 0 AND safety_days >= 0"
+        " AND sales_days BETWEEN 1 AND 366)",
+        "Days are not negative; sales are looked at over 1 to 366 days.",
+    )  # fmt: skip
+    _percent = models.Constraint(
+        "CHECK (markdown_percent > 0 AND markdown_percent <= 100)", "A markdown is between 0 and 100 %."
+    )
+    _hour = models.Constraint("CHECK (reading_hour BETWEEN 0 AND 23)", "An hour is between 0 and 23.")
+
+    @api.model
+    def _escarcelle_for(self, company):
+        """The rules of ``company``, made with the defaults the first time (sudo)."""
+        policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        return policy or self.sudo().create({"company_id": company.id})
+
+    @api.model
+    def action_escarcelle_open(self):
+        """Open the rules of the current shop."""
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Supply rules"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "res_id": self._escarcelle_for(self.env.company).id,
+        }
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"ddm_days", "dlc_alert_days", "ddm_alert_days"} & vals.keys():
+            # The day a lot leaves the shelf follows the rules.
+            lots = self.env["stock.lot"].sudo().search(
+                [("escarcelle_date", "!=", False), ("company_id", "in", [False, *self.company_id.ids])]
+            )
+            lots._escarcelle_follow_rules()
+        return result
