@@ -1,0 +1,1 @@
+from . import catalogue_wizard, goods_import, goods_import_line
