@@ -8,6 +8,7 @@ already in the order Odoo applies them; the first that applies decides.
 The last step is the *tariff rounding*: the price found is read to eight decimals (a list price
 has at most four and a rate two, so nothing is lost), rounded to a multiple of the tariff's step,
 halves away from zero, and never below the tariff's minimum, except that what is free stays free.
+What the payer of the good allows (``funding``) has the last word, without a tariff too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from .errors import EscarcelleError
+from .funding import Bounds
 
 #: The only steps a tariff may round to, in euros.
 STEPS = ("0.01", "0.05", "0.10")
@@ -34,11 +36,13 @@ class TariffError(EscarcelleError):
 
 @dataclass(frozen=True)
 class Priced:
-    """What a tariff must know of a product. ``price`` is the public reference price."""
+    """What a tariff must know of a product. ``price`` is the public reference price, ``bounds`` what its
+    payer allows to be asked (None: anything)."""
 
     id: int
     price: Decimal
     category_id: int | None = None
+    bounds: Bounds | None = None
 
     @classmethod
     def read(cls, product: Mapping) -> "Priced":
@@ -135,7 +139,7 @@ def price(
 
 def _price(tariff, product, quantity, at, others, depth) -> Decimal:
     if tariff is None:
-        return product.price
+        return bounded(product.price, product, Decimal(STEPS[0]))
     if depth > len(others) + 1:
         raise TariffError(f"Le tarif « {tariff.name} » tourne en rond : corrigez ses règles.")
     value = product.price
@@ -155,7 +159,14 @@ def _price(tariff, product, quantity, at, others, depth) -> Decimal:
             value = value - value * rule.percent / 100
         else:
             value = _by_formula(rule, value)
-    return rounded(value, tariff.rounding, tariff.minimum)
+    return bounded(rounded(value, tariff.rounding, tariff.minimum), product, tariff.rounding)
+
+
+def bounded(value: Decimal, product: Priced, step: Decimal) -> Decimal:
+    """``value`` within what the payer of ``product`` allows, on a multiple of ``step`` when it is not."""
+    if product.bounds is None:
+        return value
+    return product.bounds.price(value, product.price, step)
 
 
 def _number(item: Mapping, key: str) -> Decimal:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from escarcelle_core import tariffs
+from escarcelle_core import budget, funding, tariffs
 from escarcelle_core.budget import Allocation, Policy
 from escarcelle_core.documents import Company, Regime
+from escarcelle_core.funding import Source
 from escarcelle_core.periods import PeriodRules
 from escarcelle_core.tariffs import Priced, Tariff
 
@@ -55,11 +56,19 @@ class Product:
     category_id: int
     category: str
     available: bool
+    #: Who paid for it, with the rules that follow; None: nobody asks.
+    source: Source | None = None
 
     @property
     def priced(self) -> Priced:
         """What tariffs look at."""
-        return Priced(self.id, self.price, self.category_id or None)
+        bounds = self.source.bounds if self.source else None
+        return Priced(self.id, self.price, self.category_id or None, bounds)
+
+    @property
+    def public_price(self) -> Decimal:
+        """What somebody without a tariff pays: the reference price, unless its payer wants less."""
+        return tariffs.bounded(self.price, self.priced, Decimal(tariffs.STEPS[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,11 @@ class Household:
     allocations: tuple[Allocation, ...]
     #: What the account owed at the snapshot, in cents.
     due: int = 0
+    #: What it receives for a whole period, in cents.
+    allowance: int = 0
+    #: What a visit opens, where budgets are given so; ``visited`` is the last day the server has opened.
+    visit: Allocation | None = None
+    visited: date | None = None
 
     def entitled_on(self, day: date) -> bool:
         """Whether an entitlement covers ``day`` and the household is not suspended."""
@@ -119,6 +133,8 @@ class Catalog:
     positions: Mapping[int, FiscalPosition]
     policy: Policy
     basis: str
+    #: How often budgets are given: month, quarter or visit.
+    period: str
     override_required: frozenset[str]
     products: Mapping[int, Product]
     tariffs: Mapping[int, Tariff]
@@ -142,6 +158,7 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
     """Build the catalogue from the parts; CatalogError names the one that is missing or wrong."""
     settings = _json(part, "settings.json")
     try:
+        sources = funding.read(settings.get("funding_sources", ()))
         households = {
             row["code"]: _household(row) for row in _json(part, "households.json", [])
         }
@@ -158,9 +175,10 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             policy=Policy(
                 settings["social"]["over_budget"], int(settings["social"].get("tolerance", 0))
             ),
-            basis=settings["social"].get("basis", "paid"),
+            basis=_one_of(settings["social"].get("basis", "paid"), budget.BASES),
+            period=_one_of(settings["social"].get("period", "month"), budget.PERIODS),
             override_required=frozenset(settings.get("override_required", ())),
-            products={row["id"]: _product(row) for row in goods},
+            products={row["id"]: _product(row, sources) for row in goods},
             tariffs=tariffs.read(_json(part, "prices.json")),
             households=households,
             cashiers=tuple(_cashier(row) for row in _json(part, "cashiers.json", [])),
@@ -212,12 +230,21 @@ def _json(part: Part, name: str, default: object = None):
         raise CatalogError(f"« {name} » est illisible.") from error
 
 
-def _product(row: Mapping) -> Product:
+def _one_of(value: object, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise CatalogError(f"« settings.json » : valeur inconnue « {value!s:.40} ».")
+    return str(value)
+
+
+def _product(row: Mapping, sources: Mapping[int, Source]) -> Product:
     category = row.get("category") or {}
+    source = row.get("funding_source_id")
     return Product(
         int(row["id"]), str(row["code"] or ""), str(row["name"]), next(iter(row["barcodes"]), ""),
         str(row["unit"]), tuple(row["tax_ids"]), Decimal(row["price"]),
         int(category.get("id") or 0), str(category.get("name") or ""), bool(row["available"]),
+        # A source that is not there would be a rule that is not kept.
+        sources[source] if source else None,
     )  # fmt: skip
 
 
@@ -242,7 +269,8 @@ def _position(row: Mapping) -> FiscalPosition:
 
 
 def _household(row: Mapping) -> Household:
-    budget = row.get("budget")
+    money = row.get("budget")
+    visit = money.get("visit") if money else None
     return Household(
         code=str(row["code"]),
         display=str(row["display"]),
@@ -258,10 +286,19 @@ def _household(row: Mapping) -> Household:
             for period in row["entitlements"]
         ),
         suspended=bool(row["suspended"]),
-        balance=int(budget["balance"]) if budget else None,
-        allocations=tuple(Allocation.read(a) for a in budget["allocations"]) if budget else (),
+        balance=int(money["balance"]) if money else None,
+        allocations=tuple(Allocation.read(a) for a in money["allocations"]) if money else (),
         due=int(row.get("due") or 0),
+        allowance=int(money.get("allowance") or 0) if money else 0,
+        visit=_visit(visit) if visit else None,
+        visited=date.fromisoformat(visit["opened"]) if visit and visit["opened"] else None,
     )
+
+
+
+def _visit(row: Mapping) -> Allocation:
+    """What each visit opens; its day is put in on that day."""
+    return Allocation("", date.min, int(row["amount"]), str(row["rollover"]), int(row["cap"]))
 
 
 def _cashier(row: Mapping) -> Cashier:

@@ -16,6 +16,7 @@ STATUS = {
     "bad_barcode": 422,
     "amount_mismatch": 422,
     "over_budget": 422,
+    "funding_source": 422,
     "not_entitled": 422,
     "quota": 422,
     "refund_too_large": 422,

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
-from escarcelle_core import money, tariffs
+from escarcelle_core import funding, money, tariffs
 from escarcelle_core.documents import Line
 from escarcelle_core.errors import EscarcelleError
 
@@ -28,8 +29,15 @@ class Goods:
         position: FiscalPosition | None,
         at: datetime,
         sold: Mapping[str, Sold] | None = None,
+        *,
+        household: bool = False,
+        excess: bool = False,
     ):
         self._catalog = catalog
+        self._pricelist_id = pricelist_id
+        self._household = household
+        #: What is beyond a budget may be sold at the public price.
+        self._excess = excess
         self._tariff = catalog.tariffs.get(pricelist_id or 0)
         self._position = position
         self._at = at
@@ -56,7 +64,10 @@ class Goods:
         if product.unit == "U" and line.quantity != line.quantity.to_integral_value():
             self._flag("fractional_quantity", line, str(line.quantity))
         if not line.refunded:
-            self._compare_price(line, product)
+            expected = self._expected(line, product)
+            self._check_source(line, product, expected)
+            if expected is not None and not self._is_excess(line, product):
+                self._compare_price(line, expected)
         amount, rate = line.amount, self._rate(product)
         return Line(
             uid=line.uuid,
@@ -98,16 +109,39 @@ class Goods:
             )
         return rates[0] if rates else 0
 
-    def _compare_price(self, line: OrderLine, product: Product) -> None:
+    def _expected(self, line: OrderLine, product: Product) -> Decimal | None:
         try:
-            expected = tariffs.price(
+            return tariffs.price(
                 self._tariff, product.priced, abs(line.quantity), self._at, self._catalog.tariffs
             )
         except EscarcelleError:
             self._flag("price_unknown", line, "")
-            return
+            return None
+
+    def _is_excess(self, line: OrderLine, product: Product) -> bool:
+        return self._excess and line.unit_price == product.public_price
+
+    def _compare_price(self, line: OrderLine, expected: Decimal) -> None:
         if expected != line.unit_price:
             self._flag("price_differs", line, f"{expected:.4f}")
+
+    def _check_source(self, line: OrderLine, product: Product, expected: Decimal | None) -> None:
+        """What the payer of the good allows; Refusal(funding_source), which no manager lifts."""
+        if product.source is None:
+            return
+        problem = funding.problem(
+            product.source,
+            product.name,
+            reference=product.price,
+            expected=expected,
+            unit_price=line.unit_price,
+            discount=line.discount,
+            tariff_id=self._pricelist_id,
+            household=self._household,
+            category_id=product.category_id,
+        )
+        if problem:
+            raise Refusal("funding_source", problem, line=line.uuid, product_id=product.id)
 
     def _flag(self, name: str, line: OrderLine, value: str) -> None:
         self.flags.setdefault(name, {})[line.uuid] = value

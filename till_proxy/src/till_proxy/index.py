@@ -25,8 +25,8 @@ class KnownEntry:
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """One sold line: the ticket it is on, its product, its signed quantity, what a unit cost, and
-    what the line came to in cents."""
+    """One sold line: the ticket it is on, its product, its signed quantity, what a unit cost, what the
+    line came to in cents, and the cents it took off a budget (None: nobody said)."""
 
     ticket: str
     product_id: int
@@ -34,6 +34,7 @@ class KnownLine:
     net_price: Decimal
     training: bool
     amount: int
+    counted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +162,18 @@ class Index:
         self.duplicates[uuid] += sum(r["kind"] == "DUP" for r in entry["records"])
         self._by_number[ticket.kind, ticket.number] = uuid
         self._by_day[ticket.day].append(uuid)
+        budget = event.get("budget")
+        counted = (budget or {}).get("lines") or {}
         for line in order["lines"]:
             quantity = Decimal(line["quantity"])
             price, discount = Decimal(line["unit_price"]), Decimal(line.get("discount", "0"))
             amount = money.line_amount(quantity, price, discount)
             self.lines[line["uuid"]] = KnownLine(
-                uuid, line["product_id"], quantity, price * (100 - discount) / 100, training, amount
+                uuid, line["product_id"], quantity, price * (100 - discount) / 100, training, amount,
+                counted.get(line["uuid"]),
             )
             if line.get("refunded_line_uuid"):
                 self._give_back(line["refunded_line_uuid"], quantity, amount, ticket)
-        budget = event.get("budget")
         if budget and not training:
             self.spent[budget["household"]].append(Spent(entry["n"], ticket.day, budget["amount"]))
         if event.get("cash") and not training:
@@ -238,6 +241,21 @@ class Index:
         if line is None or line.quantity <= 0:
             return Decimal(0)
         return line.quantity - self.refunded.get(line_uuid, Decimal(0))
+
+    def counted_back(self, line_uuid: str, quantity: Decimal) -> int | None:
+        """Cents of a budget that come back with ``quantity`` of a sold line; None when nobody knows.
+
+        All that was counted comes back with the last of it, whatever the parts it is brought back in.
+        """
+        line = self.lines.get(line_uuid)
+        if line is None or line.counted is None or line.quantity <= 0:
+            return None
+        before = self.refunded.get(line_uuid, Decimal(0))
+
+        def part(back: Decimal) -> int:
+            return money.half_up(line.counted * back / line.quantity)
+
+        return part(before + quantity) - part(before)
 
     def refundable_cents(self, line_uuid: str) -> int:
         """Cents of a sold line that have not been given back: three times a third is not a cent more."""

@@ -5,6 +5,7 @@ recomputes every amount. What the law or the shop forbids is refused with a phra
 what merely differs (a price that changed since the page was loaded) is kept and shown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,6 +42,8 @@ class Checked:
     ticket: Ticket
     spent: int | None
     left: int | None
+    #: Cents each line takes off the budget.
+    counted: Mapping[str, int]
     cash: int
     drawer: bool
     flags: dict
@@ -75,7 +78,11 @@ class Rules:
         position = self._position(order, household)
         sold = refunds.sold_lines(order, self._index, self._signed)
         regime = refunds.regime(order, sold, position.regime if position else Regime())
-        goods = Goods(self._catalog, order.pricelist_id, position, self._at, sold)
+        goods = Goods(
+            self._catalog, order.pricelist_id, position, self._at, sold,
+            household=household is not None,
+            excess=bool(household) and self._catalog.policy.over_budget == "public",
+        )  # fmt: skip
         lines = tuple(goods.line(number, line) for number, line in enumerate(order.lines, 1))
         self._flags.update(goods.flags)
         total = sum(line.amount for line in lines)
@@ -88,7 +95,8 @@ class Rules:
             self._flags["origin_unknown"] = unknown
         self._approvals(order, cashier)
         payments = self._payments(order, household)
-        spent, left = self._budget(order, household, lines)
+        counted = self._counted(order, household, lines)
+        spent, left = self._budget(order, household, counted)
         # Proofs are signed and used up even when the sale would have passed without them.
         used = list(self._proofs.values())
         ticket = Ticket(
@@ -111,6 +119,7 @@ class Rules:
             ticket=ticket,
             spent=spent,
             left=left,
+            counted=counted,
             cash=sum(p.amount for p in in_cash),
             drawer=any(p.amount or p.change for p in in_cash),
             flags=self._flags,
@@ -202,31 +211,68 @@ class Rules:
             raise _mismatch("La somme des paiements", paid, order.total)
         return tuple(out)
 
-    def _budget(
+    def _counted(
         self, order: Order, household: Household | None, lines: tuple[Line, ...]
+    ) -> dict[str, int]:
+        """Cents each line takes off the budget; what is brought back gives back what it had taken."""
+        if household is None or household.balance is None or order.training:
+            return {}
+        return {
+            line.uid: self._counted_line(asked.product_id, line)
+            for asked, line in zip(order.lines, lines, strict=True)
+        }
+
+    def _counted_line(self, product_id: int, line: Line) -> int:
+        if line.origin:
+            back = self._index.counted_back(line.origin, -line.quantity)
+            if back is not None:
+                return -back
+        product = self._catalog.products.get(product_id)
+        source = product.source if product else None
+        shelf = money.line_amount(line.quantity, line.reference_price or line.unit_price)
+        return budget.counted(
+            self._catalog.policy,
+            self._catalog.basis,
+            line.amount,
+            shelf,
+            consumes=source is None or source.consumes_budget,
+            public=product is not None and line.unit_price == product.public_price,
+        )
+
+    def _budget(
+        self, order: Order, household: Household | None, counted: Mapping[str, int]
     ) -> tuple[int | None, int | None]:
         """Cents taken off the budget, and what is left of it after."""
         if household is None or household.balance is None or order.training:
             return None, None
-        amount = sum(line.amount for line in lines)
-        if self._catalog.basis == "shelf":
-            amount = sum(
-                money.line_amount(line.quantity, line.reference_price or line.unit_price)
-                for line in lines
-            )
+        amount = sum(counted.values())
         spent = self._catalog.covered.unknown(self._index.spent.get(household.code, ()))
-        before = budgets.left(household, spent, self._day)
-        decision = budget.decide(self._catalog.policy, before or 0, amount)
+        before = budgets.left(household, spent, self._day) or 0
+        policy = self._catalog.policy
+        decision = budget.decide(policy, before, amount, household.allowance)
         if not decision.allowed and not self._allowed("budget"):
+            details: dict[str, object] = {}
+            if policy.over_budget == "public":
+                details["public"] = self._at_public_price(order, before, counted)
             raise Refusal(
                 "over_budget",
-                f"Le budget de ce foyer est dépassé de {_euros(decision.missing)}. Retirez des "
-                "articles, ou demandez l'accord d'un responsable.",
+                budget.refusal(before, decision.missing),
                 left=before,
                 missing=decision.missing,
                 override="budget",
+                **details,
             )
         return amount, decision.left
+
+    def _at_public_price(self, order: Order, left: int, counted: Mapping[str, int]) -> list[dict]:
+        """The lines that the budget no longer pays for, with the price the page must charge."""
+        ranks = budget.beyond(left, [counted[line.uuid] for line in order.lines])
+        products = self._catalog.products
+        return [
+            {"uuid": line.uuid, "price": f"{products[line.product_id].public_price:.4f}"}
+            for line in (order.lines[rank] for rank in ranks)
+            if line.product_id in products
+        ]
 
 
 _APPROVALS = {

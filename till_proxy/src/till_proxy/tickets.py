@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 #: Refusals worth a line in the event journal: somebody wanted something the shop forbids.
 _TOLD = frozenset(
-    {"over_budget", "not_entitled", "quota", "refund_too_large", "override_invalid", "training"}
+    {
+        "over_budget", "funding_source", "not_entitled", "quota", "refund_too_large", "override_invalid",
+        "training",
+    }
 )
 _CONFLICT = (
     "Une autre vente porte déjà ce numéro. Ne validez pas de nouveau : ouvrez l'historique pour voir "
@@ -197,6 +200,7 @@ def _event(order: Order, checked: Checked, day: str) -> dict:
             "household": checked.ticket.customer,
             "amount": checked.spent,
             "left": checked.left,
+            "lines": dict(checked.counted),
         }
     return event
 

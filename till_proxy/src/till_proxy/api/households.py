@@ -45,7 +45,7 @@ def _describe(till: Till, card: str) -> dict:
     }
     left = budgets.left(found, known.covered.unknown(writer.index.spent.get(found.code, ())), day)
     if left is not None:
-        end = budgets.period_end(found, day)
+        end = budgets.period_end(found, day, known.period)
         answer["budget"] = {"left": left, "period_end": end.isoformat()}
     if not answer["entitled"]:
         answer["message"] = (
