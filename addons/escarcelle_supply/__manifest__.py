@@ -28,6 +28,7 @@
         "views/stock_scrap_views.xml",
         "views/receipt_views.xml",
         "wizards/refuse_views.xml",
+        "views/replenishment_views.xml",
         "views/menus.xml",
     ],
     "installable": True,

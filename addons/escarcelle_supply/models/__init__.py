@@ -12,3 +12,5 @@ from . import stock_picking_receipt
 from . import stock_picking
 from . import stock_scrap
 from . import markdown
+from . import res_partner
+from . import replenishment
