@@ -109,7 +109,7 @@ def test_a_uuid_names_one_attachment(program):
 
 @pytest.mark.parametrize(
     "code",
-    ["3017620422004", "12", "x" * 48 + "é", ean13.card(99), CARD, "3017\x1d620422003", "<b>1234</b>", "２００００", None],
+    ["3017620422004", "12", "x" * 48 + "é", ean13.card(99), CARD, "3017\x1d620422003", "<b>12</b>", "２００００", None],
 )  # fmt: skip
 def test_what_is_no_barcode_of_a_good(program, code):
     assert refused(program, barcode=code) in ("bad_barcode", "bad_request")
@@ -119,8 +119,7 @@ def test_what_is_no_barcode_of_a_good(program, code):
     "changes",
     [
         {"count": 0}, {"count": -1}, {"count": 10**9}, {"count": "6"}, {"count": True}, {"product_id": "11"},
-        {"product_id": 2**40}, {"uuid": "x"}, {"barcode": 3017620422003}, {"barcode": "1" * 5000},
-        {"extra": 1},
+        {"product_id": 2**40}, {"uuid": "x"}, {"barcode": 3017620422003}, {"barcode": "1" * 5000}, {"extra": 1},
     ],
 )  # fmt: skip
 def test_malformed_bodies(program, changes):

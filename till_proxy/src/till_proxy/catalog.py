@@ -17,10 +17,11 @@ from escarcelle_core.funding import Source
 from escarcelle_core.periods import PeriodRules
 from escarcelle_core.tariffs import Priced, Tariff
 
-from . import customers
+from . import customers, quotas
 from .cashiers import Cashier, Secret
 from .customers import KnownCustomer
 from .index import Spent
+from .quotas import Quotas
 
 Part = Callable[[str], "bytes | None"]
 
@@ -106,6 +107,8 @@ class Household:
     allocations: tuple[Allocation, ...]
     #: What the account owed at the snapshot, in cents.
     due: int = 0
+    #: How many people it is made of.
+    size: int = 1
     #: What it receives for a whole period, in cents.
     allowance: int = 0
     #: What a visit opens, where budgets are given so; ``visited`` is the last day the server has opened.
@@ -144,6 +147,7 @@ class Catalog:
     customers: Mapping[str, KnownCustomer] = field(default_factory=dict)
     #: Barcode → the good, and how many units one scan counts.
     barcodes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    quotas: Quotas = Quotas()
     #: The shop's own print stylesheets, by name.
     templates: Mapping[str, bytes] = field(default_factory=dict)
     #: VAT regime of a sale that neither the household nor its tariff gives another one; None: taxed.
@@ -190,6 +194,7 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             },
             default_position=settings["till"].get("fiscal_position_id") or None,
             barcodes=_barcodes(goods),
+            quotas=quotas.read(_json(part, "quotas.json", {})),
         )
     except CatalogError:
         raise
@@ -289,6 +294,7 @@ def _household(row: Mapping) -> Household:
         balance=int(money["balance"]) if money else None,
         allocations=tuple(Allocation.read(a) for a in money["allocations"]) if money else (),
         due=int(row.get("due") or 0),
+        size=int(row.get("size") or 1),
         allowance=int(money.get("allowance") or 0) if money else 0,
         visit=_visit(visit) if visit else None,
         visited=date.fromisoformat(visit["opened"]) if visit and visit["opened"] else None,

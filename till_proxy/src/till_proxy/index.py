@@ -6,9 +6,11 @@ this household spend, how much cash should be in the drawer.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from escarcelle_core import jet, money
+from escarcelle_core.quota import Taken
 
 #: Event type of an entry → kind of the paper in it, which is no ticket.
 PAPERS = {"invoice": "FCT", "note": "NTE", "proof": "JSP", "settlement": "REG"}
@@ -70,6 +72,14 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenHere:
+    """What one line of an entry counts for in the quotas of a household."""
+
+    n: int
+    taken: Taken
+
+
+@dataclass(frozen=True, slots=True)
 class CashFact:
     """Cash in the drawer: a move of ``amount`` cents, or a count that found ``amount``."""
 
@@ -111,6 +121,8 @@ class Index:
         #: Settlements of an account, oldest first, those that give one back included.
         self._by_account: dict[str, list[str]] = defaultdict(list)
         self.spent: dict[str, list[Spent]] = defaultdict(list)
+        #: What each household took here, and gave back, for its quotas.
+        self.taken: dict[str, list[TakenHere]] = defaultdict(list)
         #: Barcodes attached at this till, by code.
         self.attached: dict[str, Attached] = {}
         self.cash: list[CashFact] = []
@@ -176,8 +188,18 @@ class Index:
                 self._give_back(line["refunded_line_uuid"], quantity, amount, ticket)
         if budget and not training:
             self.spent[budget["household"]].append(Spent(entry["n"], ticket.day, budget["amount"]))
+        household = event.get("household")
+        if household and not training:
+            self.taken[household] += [self._taken(entry["n"], line, ticket) for line in order["lines"]]
         if event.get("cash") and not training:
             self.cash.append(CashFact(entry["n"], ticket.day, False, "sale", event["cash"]))
+
+    def _taken(self, n: int, line: dict, ticket: KnownTicket) -> TakenHere:
+        """A line; what comes back counts on the day it was taken, when that is known here."""
+        sold = self.lines.get(line.get("refunded_line_uuid") or "")
+        origin = self.tickets.get(sold.ticket) if sold else None
+        day = date.fromisoformat((origin or ticket).day)
+        return TakenHere(n, Taken(day, line["product_id"], Decimal(line["quantity"])))
 
     def _give_back(self, line: str, quantity: Decimal, amount: int, ticket: KnownTicket) -> None:
         self.refunded[line] -= quantity
@@ -215,6 +237,8 @@ class Index:
             self._by_day[ticket.day].remove(uuid)
         self.lines = {u: line for u, line in self.lines.items() if line.ticket not in gone}
         self.papers = {u: paper for u, paper in self.papers.items() if paper.n > last}
+        for household, moves in list(self.taken.items()):
+            self.taken[household] = [one for one in moves if one.n > last]
 
     def last_settlement(self, account: str) -> KnownTicket | None:
         """The latest settlement of an account that was not given back; None when none is here."""

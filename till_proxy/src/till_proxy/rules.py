@@ -21,7 +21,7 @@ from escarcelle_core.documents import (
     Ticket,
 )
 
-from . import budgets, refunds
+from . import budgets, quotas, refunds
 from .cashiers import MANAGER, Cashier, Cashiers
 from .catalog import Catalog, FiscalPosition, Household
 from .errors import Refusal
@@ -94,6 +94,7 @@ class Rules:
         if unknown:
             self._flags["origin_unknown"] = unknown
         self._approvals(order, cashier)
+        self._quotas(order, household)
         payments = self._payments(order, household)
         counted = self._counted(order, household, lines)
         spent, left = self._budget(order, household, counted)
@@ -192,6 +193,16 @@ class Rules:
                     f"{_APPROVALS[kind]} : demandez l'accord d'un responsable.",
                     override=kind,
                 )
+
+    def _quotas(self, order: Order, household: Household | None) -> None:
+        """What the household may take in the day, the week or the month; what a manager lets pass is kept."""
+        if household is None or order.training:
+            return
+        basket = quotas.basket(order, self._index, self._day)
+        found = quotas.standing(self._catalog, self._index, household, self._day, basket)
+        beyond = quotas.check(found, allowed=self._allowed("quota"))
+        if beyond:
+            self._flags["quota"] = beyond
 
     def _payments(self, order: Order, household: Household | None) -> tuple[Payment, ...]:
         out = []

@@ -195,6 +195,8 @@ def _event(order: Order, checked: Checked, day: str) -> dict:
         "cash": checked.cash,
         "drawer": checked.drawer and not order.training,
     }
+    if checked.ticket.customer:
+        event["household"] = checked.ticket.customer
     if checked.spent is not None:
         event["budget"] = {
             "household": checked.ticket.customer,

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from .. import budgets
+from .. import budgets, quotas
 from ..errors import Refusal
 from ..till import Till
 from .common import till_of, token_of
@@ -47,6 +47,9 @@ def _describe(till: Till, card: str) -> dict:
     if left is not None:
         end = budgets.period_end(found, day, known.period)
         answer["budget"] = {"left": left, "period_end": end.isoformat()}
+    standing = quotas.standing(known, writer.index, found, day)
+    if standing:
+        answer["quotas"] = [quotas.describe(one) for one in standing]
     if not answer["entitled"]:
         answer["message"] = (
             "Ce foyer n'a pas de droits ouverts aujourd'hui : faites renouveler ses droits, ou "
