@@ -1,4 +1,7 @@
 import { Component } from "@odoo/owl";
+import { standing } from "@escarcelle_pos/app/utils/quotas";
+
+const QUOTAS_SHOWN = 4;
 
 /** First name, initial, and what is left of the budget. For the cashier's eyes only. */
 export class HouseholdBanner extends Component {
@@ -6,8 +9,14 @@ export class HouseholdBanner extends Component {
     static props = {
         household: Object,
         total: { type: Number, optional: true }, // euros of the order in progress
+        lines: { type: Array, optional: true }, // of the order in progress
     };
-    static defaultProps = { total: 0 };
+    static defaultProps = { total: 0, lines: [] };
+
+    /** What may still be taken: what the basket touches first, then what is used up. */
+    get quotas() {
+        return standing(this.props.household.quotas || [], this.props.lines).slice(0, QUOTAS_SHOWN);
+    }
 
     get left() {
         const left = this.props.household.budget?.left;

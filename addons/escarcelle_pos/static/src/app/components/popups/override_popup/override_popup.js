@@ -6,6 +6,7 @@ import { Identify } from "@escarcelle_pos/app/components/identify/identify";
 const REASONS = {
     budget: [_t("Emergency"), _t("Budget to come"), _t("Budget error")],
     entitlement: [_t("Renewal under way"), _t("Emergency"), _t("Agreed by the referent")],
+    quota: [_t("Large family"), _t("Birth or illness"), _t("Stock to clear")],
     refund: [_t("Damaged product"), _t("Till error"), _t("Ticket of another till")],
     discount: [_t("Damaged product"), _t("Short date"), _t("Commercial gesture")],
     training: [_t("Training of a cashier"), _t("Demonstration")],
