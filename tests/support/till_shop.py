@@ -45,17 +45,20 @@ def settings(**changes) -> dict:
     }  # fmt: skip
 
 
-def households() -> list[dict]:
-    """One household with money left, one without, one whose entitlement has ended."""
+#: What a household is given on the first of a month; a test that turns the clock to it asks for it.
+DECEMBER = {"period": "2026-12", "on": "2026-12-01", "amount": 6000, "rollover": "none", "cap": 0}
+
+
+def households(*allocations: dict) -> list[dict]:
+    """One household with money left, one without, one whose entitlement has ended; ``allocations`` to come."""
     base = {
         "pricelist_id": 2, "fiscal_position_id": None, "suspended": False, "size": 3,
         "entitlements": [{"from": "2020-01-01", "to": "2099-12-31"}],
     }  # fmt: skip
-    month = {"period": "2026-12", "on": "2026-12-01", "amount": 6000, "rollover": "none", "cap": 0}
     rows = [("F00001", CARD, 101, 5000), ("F00002", POOR_CARD, 102, 200), ("F00003", LATE_CARD, 103, 900)]
     out = [
         {**base, "code": code, "partner_id": partner, "cards": [card], "display": f"{code} B.",
-         "budget": {"balance": balance, "ledger_seq": 1, "allocations": [month]}}
+         "budget": {"balance": balance, "ledger_seq": 1, "allocations": list(allocations)}}
         for code, card, partner, balance in rows
     ]  # fmt: skip
     out[2]["entitlements"] = [{"from": "2020-01-01", "to": "2020-12-31"}]

@@ -112,6 +112,7 @@ def test_no_entitlement_no_sale(program):
 def test_the_month_turns_without_a_server(make_program, server, tmp_path):
     clock = tmp_path / "clock"
     clock.write_text("2026-11-30T17:00:00Z")
+    server.parts = till_shop.parts(households=till_shop.households(till_shop.DECEMBER))
     program = make_program(local=True, clock=clock).start()
     server.mode = "down"
     program.sell(order([line(price="1.2500")], 125, household="F00001", **HALF))
