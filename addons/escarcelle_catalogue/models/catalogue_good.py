@@ -179,7 +179,7 @@ class EscarcelleCatalogueGood(models.Model):
         rates = self.env["escarcelle.vat.rate"]
         wanted = {
             (categories[r.category].id, r.territory, r.start): {
-                "rate": float(r.rate), "date_end": r.end, "source": r.source,
+                "rate": float(r.rate), "date_end": r.end or False, "source": r.source,
             }
             for r in shipped.vat_rates()
         }  # fmt: skip

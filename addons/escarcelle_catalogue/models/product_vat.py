@@ -116,3 +116,22 @@ class ProductTemplate(models.Model):
         return super(
             ProductTemplate, self.filtered(lambda good: not good.escarcelle_vat_category_id)
         )._force_default_sale_tax(companies)
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'product': defaults are filled in before the template sees them, a default tax among them
+        follows = [
+            rank
+            for rank, vals in enumerate(vals_list)
+            if (vals.get("escarcelle_vat_category_id") or vals.get("escarcelle_vat_category"))
+            and "taxes_id" not in vals
+        ]
+        products = super().create(vals_list)
+        self.browse(
+            [products[rank].id for rank in follows]
+        ).product_tmpl_id._escarcelle_follow_vat()
+        return products

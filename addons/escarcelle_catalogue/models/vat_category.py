@@ -36,7 +36,7 @@ class EscarcelleVatCategory(models.Model):
     def _compute_today(self):
         company = self.env.company
         lines = self.env["escarcelle.vat.rate"]._escarcelle_lines(
-            company.escarcelle_territory, company._escarcelle_today()
+            company.escarcelle_territory, company._escarcelle_business_day()
         )
         for category in self:
             line = lines.get(category._origin.id)
