@@ -34,8 +34,10 @@
         "views/budget_supplement_views.xml",
         "views/product_pricelist_views.xml",
         "views/funding_source_views.xml",
+        "views/quota_views.xml",
         "views/repacking_views.xml",
         "views/menus.xml",
+        "views/quota_menus.xml",
         "views/household_menus.xml",
     ],
     "assets": {

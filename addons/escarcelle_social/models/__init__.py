@@ -32,6 +32,9 @@ from . import pos_order_line
 from . import res_partner
 from . import res_company
 from . import till
+from . import quota
+from . import quota_usage
+from . import quota_override
 from . import repacking
 from . import repacking_line
 from . import household_missing
