@@ -3,49 +3,24 @@
 import os
 import signal
 import sys
-import threading
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from archives import World
 from escarcelle_core.verify.run import verify
+from odoo_registry import at_once, opened, replayed
 from shop import COMPANY, NOON
-
-REPLAYED = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 
 
 @pytest.fixture
 def registry(make_world, tmp_path, monkeypatch):
     """Odoo's registry over a fresh copy of the shop, with a till that sold in March and in April."""
     monkeypatch.setenv("ESCARCELLE_FISCAL_DIR", str(tmp_path))
-    world = make_world(template=True)
-    import odoo.init  # noqa: F401 - prepares the namespace before anything of Odoo is imported
-    from odoo import sql_db
-    from odoo.modules.registry import Registry
-    from odoo.tools import config
-
-    config.parse_config(["--config", str(world.conf), "--database", world.name, "--no-http"])
-    registry = Registry(world.name)
-    replayed(registry, sell)
-    yield registry
-    Registry.delete(world.name)
-    sql_db.close_db(world.name)
-
-
-def replayed(registry, action):
-    """``action(env)`` in a transaction of its own, as often as concurrency asks."""
-    from odoo.api import SUPERUSER_ID, Environment
-
-    for _attempt in range(50):
-        try:
-            with registry.cursor() as cr:
-                return action(Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
-        except REPLAYED:
-            continue
-    raise AssertionError("replayed fifty times without an end")
+    with opened(make_world()) as registry:
+        replayed(registry, sell)
+        yield registry
 
 
 def sell(env):
@@ -84,20 +59,15 @@ def files(tmp_path):
 def test_two_at_once_make_one(registry, tmp_path):
     from odoo.addons.escarcelle_fiscal.models.fiscal_archive_maker import ArchiveTaken
 
-    names, taken, start = [], [], threading.Barrier(2)
+    names, taken = [], []
 
     def run():
-        start.wait()
         try:
             names.append(replayed(registry, make))
         except ArchiveTaken:
             taken.append(sys.exc_info()[1])
 
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
+    at_once(run, run)
     assert (len(names), len(taken)) == (1, 1)
     assert made(registry) == names == files(tmp_path)
     assert verify(list(Path(tmp_path).rglob("ARC*.7z"))).verdict == "sound"

@@ -8,31 +8,13 @@ import pytest
 
 from escarcelle_core.verify.outcome import DEFECTS, SOUND, Outcome
 from escarcelle_core.verify.run import verify_connection
-from journal import Journal
-from tampering import CASES, PURGE_CASES, ROWS, cut, disarm, do
+from tampering import CASES, PURGE_CASES, ROWS, cut, do
 
 #: What names the altered row in the report.
 NAMES = {
     "record": "1-2", "head": "a1b2c3d4/TCK", "till_clock": "a1b2c3d4", "fact": "registre",
     "schema_migration": "3", "till": "a1b2c3d4/1", "certificate": "a1b2c3d4",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def journal(house, tmp_path_factory):
-    journal = Journal(house).fill(tmp_path_factory.mktemp("archive") / "J")
-    yield journal
-    journal.database.drop()
-
-
-@pytest.fixture
-def connection(journal):
-    """A superuser who removed every guard; nothing is kept of what it does."""
-    with journal.database.admin() as connection:
-        with connection.cursor() as cr:
-            disarm(cr)
-        yield connection
-        connection.rollback()
 
 
 def _found(connection) -> Outcome:

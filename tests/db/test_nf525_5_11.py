@@ -24,23 +24,7 @@ from escarcelle_core.verify.run import verify, verify_connection
 from fiscal_database import FiscalDatabase, append
 from journal import Journal
 from shop import NOON, make_desk, make_line, make_ticket, uuid, verifiers
-from tampering import CASES, ROWS, cut, disarm, do
-
-
-@pytest.fixture(scope="module")
-def journal(house, tmp_path_factory):
-    journal = Journal(house).fill(tmp_path_factory.mktemp("archive") / "J")
-    yield journal
-    journal.database.drop()
-
-
-@pytest.fixture
-def connection(journal):
-    with journal.database.admin() as connection:
-        with connection.cursor() as cr:
-            disarm(cr)
-        yield connection
-        connection.rollback()
+from tampering import CASES, ROWS, cut, do
 
 
 def _walk(device: Chain) -> TillState:

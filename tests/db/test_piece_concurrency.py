@@ -5,77 +5,33 @@ Every action is a transaction of its own, replayed as Odoo replays a request Pos
 
 import os
 import signal
-import sys
 import threading
 import time
 from dataclasses import fields
 
-import psycopg2
 import pytest
 
 from escarcelle_core.record import Record
 from escarcelle_core.signing import Verifier
 from escarcelle_core.state import TillState
 from escarcelle_core.verification import verify_next
+from odoo_registry import at_once, opened, replayed
 
-REPLAYED = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 CLERKS, EACH = 4, 5
 
 
 @pytest.fixture(scope="module")
 def registry(make_world):
     """Odoo's registry over a fresh copy of the shop."""
-    world = make_world(template=True)
-    import odoo.init  # noqa: F401 - prepares the namespace before anything of Odoo is imported
-    from odoo import sql_db
-    from odoo.modules.registry import Registry
-    from odoo.tools import config
-
-    config.parse_config(["--config", str(world.conf), "--database", world.name, "--no-http"])
-    registry = Registry(world.name)
-    replayed(registry, lambda env: env["escarcelle.fiscal.instance"]._escarcelle_open() and None)
-    drain(registry)
-    yield registry
-    Registry.delete(world.name)
-    sql_db.close_db(world.name)
-
-
-def replayed(registry, action):
-    """``action(env)`` in a transaction of its own, as often as concurrency asks."""
-    from odoo.api import SUPERUSER_ID, Environment
-
-    for _attempt in range(50):
-        try:
-            with registry.cursor() as cr:
-                return action(Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
-        except REPLAYED:
-            continue
-    raise AssertionError("replayed fifty times without an end")
+    with opened(make_world()) as registry:
+        replayed(registry, lambda env: env["escarcelle.fiscal.instance"]._escarcelle_open() and None)
+        drain(registry)
+        yield registry
 
 
 def drain(registry):
     while replayed(registry, lambda env: env["escarcelle.fiscal.outbox"]._escarcelle_drain()):
         pass
-
-
-def at_once(*actions):
-    """Run ``actions`` in threads; the first error of any of them is raised."""
-    errors = []
-
-    def run(action):
-        try:
-            action()
-        except Exception:  # noqa: BLE001 - handed to the test
-            errors.append(sys.exc_info()[1])
-
-    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=300)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
 
 
 def make_receipts(registry, count, name):
@@ -174,10 +130,8 @@ def test_the_same_event_noticed_by_two_requests_is_one_document(registry):
     (picking,) = make_receipts(registry, 1, "Doublon")
     validate(registry, picking)
     drain(registry)
-    gate = threading.Barrier(4)
 
     def again():
-        gate.wait(timeout=60)
         replayed(registry, lambda env: env["stock.picking"].browse(picking)._escarcelle_issue_done())
 
     def forget(env):

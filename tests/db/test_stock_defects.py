@@ -7,26 +7,9 @@ import pytest
 
 from escarcelle_core.verify.outcome import SOUND
 from escarcelle_core.verify.run import verify_connection
-from journal import Journal
-from tampering import cut, disarm, do
+from tampering import cut, do
 
 TICKET = "WHERE till = 'a1b2c3d4' AND kind = 'TCK' AND seq = 2"
-
-
-@pytest.fixture(scope="module")
-def journal(house, tmp_path_factory):
-    journal = Journal(house).fill(tmp_path_factory.mktemp("archive") / "J")
-    yield journal
-    journal.database.drop()
-
-
-@pytest.fixture
-def connection(journal):
-    with journal.database.admin() as connection:
-        with connection.cursor() as cr:
-            disarm(cr)
-        yield connection
-        connection.rollback()
 
 
 def test_defect_01_hash_without_a_key(connection):

@@ -1,19 +1,14 @@
-"""Batches of till records under real concurrency: connections, snapshots and commits of their own.
-
-Odoo replays a request that PostgreSQL refuses for concurrency; ``replayed`` does the same here.
-"""
+"""Batches of till records under real concurrency: connections, snapshots and commits of their own."""
 
 import importlib.util
 import itertools
-import threading
 from datetime import datetime, timedelta, timezone
 
-import psycopg2
 import pytest
 
+from odoo_registry import at_once, opened, replayed
 from ops.world import HOUSE
 
-REPLAYED = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 YESTERDAY = datetime.now(timezone.utc).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
 uids = itertools.count(0x2000_0000)
 
@@ -21,29 +16,8 @@ uids = itertools.count(0x2000_0000)
 @pytest.fixture(scope="module")
 def registry(make_world):
     """Odoo's registry over a fresh copy of the shop."""
-    world = make_world(template=True)
-    import odoo.init  # noqa: F401 - prepares the namespace before anything of Odoo is imported
-    from odoo import sql_db
-    from odoo.modules.registry import Registry
-    from odoo.tools import config
-
-    config.parse_config(["--config", str(world.conf), "--database", world.name, "--no-http"])
-    yield Registry(world.name)
-    Registry.delete(world.name)
-    sql_db.close_db(world.name)
-
-
-def replayed(registry, action):
-    """``action(env)`` in a transaction of its own, as often as concurrency asks."""
-    from odoo.api import SUPERUSER_ID, Environment
-
-    for _attempt in range(50):
-        try:
-            with registry.cursor() as cr:
-                return action(Environment(cr, SUPERUSER_ID, {}))
-        except REPLAYED:
-            continue
-    raise AssertionError("replayed fifty times without an end")
+    with opened(make_world()) as registry:
+        yield registry
 
 
 @pytest.fixture(scope="module")
@@ -95,26 +69,6 @@ def send(registry, device, entries):
     return replayed(
         registry, lambda env: env["escarcelle.till"].browse(device.till_id)._escarcelle_ingest(entries)
     )["acks"]
-
-
-def at_once(*actions):
-    """Run all at the same instant; their results, in order. A failure of one fails the test."""
-    barrier, results, faults = threading.Barrier(len(actions)), [None] * len(actions), []
-
-    def run(index, action):
-        barrier.wait()
-        try:
-            results[index] = action()
-        except BaseException as error:
-            faults.append(error)
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-    return results
 
 
 def orders(registry, device):
