@@ -267,7 +267,7 @@ def test_counters_are_the_totals():
         totals = chain.totals_after(totals, ticket, "TCK")
         counters = counters.after(
             ticket.regime.sector,
-            [(share.rate, share.total, share.tax) for share in ticket.shares],
+            [(share.rate, share.total, share.tax, 1) for share in ticket.shares],
             [(payment.mode, payment.amount) for payment in ticket.payments],
         )
         assert counters.totals() == totals

@@ -5,6 +5,7 @@ amount is rounded once; from there on everything is an integer number of cents (
 §1). The same rounding stands in ``static/src/app/utils/money.js`` and both are tested together.
 """
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from .errors import AmountError
@@ -12,6 +13,8 @@ from .errors import AmountError
 CENT = Decimal(1)
 #: Larger than any honest figure of a shop, small enough to stay exact everywhere (10 M€).
 MAX_CENTS = 1_000_000_000
+#: An amount as documents write it; others are read as decimals.
+_WRITTEN = re.compile(r"-?[0-9]{1,9}\.[0-9]{2}")
 
 
 def half_up(value: Decimal) -> int:
@@ -80,6 +83,8 @@ def line_tax(amount: int, rate: int) -> int:
 
 def parse_euros(text: str) -> int:
     """Read ``"12.34"`` as 1234 cents."""
+    if isinstance(text, str) and _WRITTEN.fullmatch(text):
+        return int(text.replace(".", ""))
     return half_up(decimal(text, 2, "Montant") * 100)
 
 

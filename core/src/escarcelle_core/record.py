@@ -12,6 +12,7 @@ from .totals import Totals
 _HEX8 = re.compile(r"[0-9a-f]{8}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
+_UTC = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEYS = (
     "till", "till_number", "kind", "seq", "doc_type", "operation", "at", "local", "business_day",
@@ -29,6 +30,8 @@ def utc_text(at: datetime) -> str:
 
 def parse_utc(text: str) -> datetime:
     """Read what ``utc_text`` wrote."""
+    if _UTC.fullmatch(text):
+        return datetime.fromisoformat(f"{text[:-1]}+00:00")
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
 
 
@@ -81,7 +84,8 @@ class Record:
 
     @classmethod
     def from_json(cls, data: object) -> "Record":
-        """Read the wire form; DocumentError names the key that is missing or malformed."""
+        """Read the wire form, whose totals may have been read already; DocumentError names the key that is
+        missing or malformed."""
         if not isinstance(data, dict) or set(data) != set(_KEYS):
             raise DocumentError("Enregistrement illisible : clés manquantes ou inconnues.")
         for key, check in _CHECKS.items():
@@ -92,7 +96,8 @@ class Record:
             day = date.fromisoformat(data["business_day"])
         except ValueError as error:
             raise DocumentError("Enregistrement illisible : date incorrecte.") from error
-        return cls(**{**data, "at": at, "business_day": day, "totals": Totals.from_json(data["totals"])})
+        totals = data["totals"] if isinstance(data["totals"], Totals) else Totals.from_json(data["totals"])
+        return cls(**{**data, "at": at, "business_day": day, "totals": totals})
 
 
 def _text(pattern: re.Pattern):
@@ -124,7 +129,7 @@ _CHECKS = {
     "previous": lambda value: value == "" or _text(_SIGNATURE)(value),
     "key_id": _text(_HEX64),
     "origin": _text(_UUID),
-    "totals": lambda value: isinstance(value, dict),
+    "totals": lambda value: isinstance(value, (dict, Totals)),
     "training": lambda value: isinstance(value, bool),
     "fiscal_version": lambda value: isinstance(value, str) and re.fullmatch(r"F\d+\.\d+", value),
     "format_version": _number(1, 99),

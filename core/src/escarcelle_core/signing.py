@@ -7,6 +7,7 @@ the SHA-256 of its DER form.
 import base64
 import re
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
 from cryptography import x509
@@ -14,6 +15,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
     decode_dss_signature,
     encode_dss_signature,
 )
@@ -23,6 +25,8 @@ from .errors import SignatureError
 
 _SPELLING = re.compile(r"[A-Za-z0-9_-]{85}[AQgw]")
 _ECDSA = ec.ECDSA(hashes.SHA256())
+#: The same over a digest that hashlib made: a tenth of a verification less.
+_ECDSA_OF_DIGEST = ec.ECDSA(Prehashed(hashes.SHA256()))
 #: A till certificate outlives the legal duty to keep records (LPF art. L102 B: six years).
 VALIDITY = timedelta(days=20 * 366)
 
@@ -122,7 +126,7 @@ class Verifier:
             der = encode_dss_signature(
                 int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
             )
-            self._public.verify(der, payload, _ECDSA)
+            self._public.verify(der, sha256(payload).digest(), _ECDSA_OF_DIGEST)
         except (InvalidSignature, ValueError):
             return False
         return True

@@ -1,10 +1,7 @@
 """Anchors somebody kept: typed from a Z, or in the message the accountant received."""
 
-import email
-import email.policy
 import re
 from collections.abc import Iterable, Iterator
-from email.message import EmailMessage
 from pathlib import Path
 
 from ..errors import DocumentError
@@ -54,6 +51,10 @@ def _read(path: Path) -> list[str]:
 
 def _texts(data: bytes) -> Iterator[str]:
     """The file as it is, and decoded when it is a message: mail wraps and encodes lines."""
+    # Looked for only here: an archive is read sooner without it.
+    import email.policy
+    from email.message import EmailMessage
+
     yield data.decode("utf-8", "replace")
     try:
         message = email.message_from_bytes(data, _class=EmailMessage, policy=email.policy.default)

@@ -17,7 +17,6 @@ from ..archive.reader import (
     ArchiveReader,
     Part,
 )
-from ..documents import DOCUMENT_LABELS
 from ..errors import DocumentError, EscarcelleError
 from ..state import TillState
 from ..xml import header_xml, record_xml, schemas, state_xml
@@ -28,10 +27,10 @@ from .files import check_manifest
 from .folder import Folder
 from .hearing import Hearing
 from .keys import Keys
-from .outcome import Defect, Finding, Outcome, explain
+from .outcome import Defect, Finding, Outcome, Place, explain
 from .papers import Papers
 from .quick import Accepted
-from .segment import Run, examine, split
+from .segment import Run, examine, seen, shown_as
 from .signatures import Signatures
 from .stamps import Stamps
 from .team import Team
@@ -68,6 +67,7 @@ class ArchiveCheck:
         self._read: Read | None = None
         self._till: TillCheck | None = None
         self._last = "le début"
+        self._unread: Place | None = None
 
     def run(self) -> Read | None:
         """Check everything; None when there was no archive to read."""
@@ -78,12 +78,13 @@ class ArchiveCheck:
             outcome.refused = True
             self._defect(folder.name, ("archive", "", "", str(error)))
             return None
-        if not self._records_only:
-            check_manifest(folder, outcome)
+        self._unread = None if self._records_only else outcome.here
         ended = False
         with stream:
             # Few records are not worth the start of a process.
             shared = self._team.helps and folder.size() > _WORTHWHILE
+            if not shared:
+                self._manifest()
             reader = ArchiveReader(stream, _SEGMENT if shared else 0)
             for part in reader:
                 if ended:
@@ -92,7 +93,9 @@ class ArchiveCheck:
                 ended = part.kind == SIGNATURE
                 self._part(part)
                 if self._read is None:
+                    self._manifest()
                     return None
+        self._manifest()
         self._together(all_of_them=True)
         self._team.end()
         self._signatures.finish()
@@ -110,6 +113,12 @@ class ArchiveCheck:
         self._stamps.check(outcome)
         ending.summarise()
         return self._read
+
+    def _manifest(self) -> None:
+        """Digest every file, once; while other processes check what they were given when they do."""
+        if self._unread is not None:
+            check_manifest(self._folder, self._outcome, self._unread)
+            self._unread = None
 
     def _part(self, part: Part) -> None:
         if part.kind == RECORDS and self._till:
@@ -175,6 +184,8 @@ class ArchiveCheck:
         certificates = {key: verifier.certificate_pem for key, verifier in till.verifiers.items()}
         path, size = str(self._folder.root / ARCHIVE), len(part.data)
         self._team.give(part, examine, certificates, till.uid, till.number, path, part.offset, size)
+        if self._team.busy:
+            self._manifest()
         self._together()
 
     def _together(self, *, all_of_them: bool = False) -> None:
@@ -186,21 +197,36 @@ class ArchiveCheck:
                 self._runs(part, runs, self._till)
 
     def _runs(self, part: Part, runs: list[Run], till: TillCheck) -> None:
-        chunks = split(part.data)
         for run in runs:
-            self._one_by_one(chunks[run.base] + b"\n", part.offset)
-            if not run.tickets:
-                continue
-            if not till.follow(run):
-                more = chunks[run.base + 1 : run.base + 1 + len(run.tickets)]
-                self._one_by_one(b"".join(chunk + b"\n" for chunk in more), part.offset)
-                continue
-            for place, seen in enumerate(run.tickets):
-                kind, seq, operation, signature, _uid, _utc, origin, _sale = seen
-                shown = f"{_TICKET} ({operation}) {till.number}-{seq}.0"
-                if place in run.wrong:
-                    self._wrong_signature((shown, till.uid, self._outcome.records))
-                self._connect(shown, kind, seq, signature, origin, till)
+            self._one_by_one(part.data[run.begin : run.middle], part.offset + run.begin)
+            if run.tickets:
+                data = part.data[run.middle : run.end_at]
+                if till.follow(run):
+                    self._followed(run, data, till)
+                else:
+                    self._one_by_one(data, part.offset + run.middle)
+
+    def _followed(self, run: Run, data: bytes, till: TillCheck) -> None:
+        """Tickets sound by themselves and in their place: their signatures, what they point at, and what is
+        stated of them elsewhere."""
+        before = self._outcome.records
+        for place, name in run.wrong:
+            self._wrong_signature((name, till.uid, before + place))
+        for place, name, origin in run.origins:
+            for finding in till.references.follow(name, *origin):
+                self._defect(name, finding, till.uid, before + place)
+        stated = {
+            (kind, seq)
+            for kind, chain in run.chains.items()
+            for seq in self._witnesses.among(till.uid, kind, chain.numbers)
+        }
+        if stated:
+            for place, (kind, seq, operation, signature) in enumerate(seen(data)):
+                forked = (kind, seq) in stated and self._witnesses.check(till.uid, kind, seq, signature)
+                if forked:
+                    self._defect(shown_as(till.number, operation, seq), forked, till.uid, before + place)
+        self._outcome.count(run.tickets)
+        self._last = run.last
 
     def _one_by_one(self, data: bytes, offset: int) -> None:
         for part in ArchiveReader(BytesIO(data)):
@@ -235,34 +261,24 @@ class ArchiveCheck:
         self._last = shown
 
     def _ticket(self, ticket: Accepted, till: TillCheck) -> None:
-        shown = f"{_TICKET} ({ticket.operation}) {till.number}-{ticket.seq}.0"
+        """A ticket that is sound by itself: its signature, what it points at, and what is stated of it
+        elsewhere."""
+        name = shown_as(till.number, ticket.operation, ticket.seq)
         verifier = till.verifiers.get(ticket.key_id)
         if verifier is None:
             message = "cette clé n'est pas connue"
-            self._defect(shown, ("clé", "une clé de cette caisse", ticket.key_id, message), till.uid)
+            self._defect(name, ("clé", "une clé de cette caisse", ticket.key_id, message), till.uid)
         else:
-            subject = (shown, till.uid, self._outcome.records)
+            subject = (name, till.uid, self._outcome.records)
             self._signatures.check(verifier, ticket.payload, ticket.signature, subject)
-        self._connect(shown, ticket.kind, ticket.seq, ticket.signature, ticket.origin, till)
-
-    def _connect(
-        self,
-        shown: str,
-        kind: str,
-        seq: int,
-        signature: str,
-        origin: tuple[str, int, int, str] | None,
-        till: TillCheck,
-    ) -> None:
-        """A ticket that is sound by itself: what it points at, and what is stated of it elsewhere."""
-        if origin:
-            for finding in till.references.follow(shown, *origin):
-                self._defect(shown, finding, till.uid)
-        forked = self._witnesses.check(till.uid, kind, seq, signature)
+        if ticket.origin:
+            for finding in till.references.follow(name, *ticket.origin):
+                self._defect(name, finding, till.uid)
+        forked = self._witnesses.check(till.uid, ticket.kind, ticket.seq, ticket.signature)
         if forked:
-            self._defect(shown, forked, till.uid)
+            self._defect(name, forked, till.uid)
         self._outcome.count()
-        self._last = shown
+        self._last = name
 
     def _stop_till(self, part: Part, till: TillCheck) -> None:
         data = part.data.removesuffix(TILL_END)
@@ -300,7 +316,6 @@ class ArchiveCheck:
 
 #: Bytes of records handed over at once, and of an archive below which one process is enough.
 _SEGMENT, _WORTHWHILE = 1 << 20, 8 << 20
-_TICKET = DOCUMENT_LABELS["TCK"]
 _DAMAGED = "une partie de l'archive est illisible"
 _MISPLACED = "une partie de l'archive n'est pas à sa place"
 

@@ -6,31 +6,32 @@ from ..archive.builder import ARCHIVE, MANIFEST, SEAL
 from ..archive.parts import ArchivedFile
 from ..errors import DocumentError
 from .folder import Folder
-from .outcome import Defect, Outcome
+from .outcome import Defect, Outcome, Place
 
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 
-def check_manifest(folder: Folder, outcome: Outcome) -> None:
-    """Every file is listed in ``MANIFEST.sha256`` and is what the list says."""
+def check_manifest(folder: Folder, outcome: Outcome, place: Place | None = None) -> None:
+    """Every file is listed in ``MANIFEST.sha256`` and is what the list says; ``place`` is where it is told."""
     try:
         lines = folder.read(MANIFEST).decode("utf-8").splitlines()
     except (DocumentError, UnicodeDecodeError) as error:
-        outcome.add(Defect(folder.name, MANIFEST, "manifeste", "", "", f"manifeste illisible : {error}"))
+        outcome.add(Defect(folder.name, MANIFEST, "manifeste", "", "", f"manifeste illisible : {error}"), place)
         return
     listed: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         match = _LINE.fullmatch(line)
         if match is None or match[2] in listed:
             outcome.add(Defect(folder.name, f"{MANIFEST}, ligne {number}", "manifeste", "", line[:100],
-                               "ligne incorrecte"))  # fmt: skip
+                               "ligne incorrecte"), place)  # fmt: skip
         else:
             listed[match[2]] = match[1]
     for name, digest in listed.items():
-        _compare(folder, name, digest, outcome, "n'est plus celui du manifeste")
+        _compare(folder, name, digest, outcome, "n'est plus celui du manifeste", place)
     for name in (ARCHIVE, SEAL):
         if name not in listed:
-            outcome.add(Defect(folder.name, name, "manifeste", "une ligne", "", "le manifeste l'ignore"))
+            defect = Defect(folder.name, name, "manifeste", "une ligne", "", "le manifeste l'ignore")
+            outcome.add(defect, place)
     unknown = [name for name in folder.names() if name not in listed and name != MANIFEST]
     if unknown:
         outcome.warn(f"{folder.name} : des fichiers ne font pas partie de l'archive : "
@@ -45,11 +46,14 @@ def check_files(folder: Folder, files: tuple[ArchivedFile, ...], outcome: Outcom
         outcome.add(Defect(folder.name, SEAL, "contenu", ARCHIVE, "", "le sceau ne désigne pas l'archive"))
 
 
-def _compare(folder: Folder, name: str, digest: str, outcome: Outcome, message: str) -> None:
+def _compare(
+    folder: Folder, name: str, digest: str, outcome: Outcome, message: str, place: Place | None = None
+) -> None:
     try:
         found = folder.digest(name)
     except (DocumentError, ValueError) as error:
-        outcome.add(Defect(folder.name, name, "fichier", "", "", str(error)))
+        outcome.add(Defect(folder.name, name, "fichier", "", "", str(error)), place)
         return
     if found != digest:
-        outcome.add(Defect(folder.name, name, "empreinte SHA-256", digest, found, f"ce fichier {message}"))
+        defect = Defect(folder.name, name, "empreinte SHA-256", digest, found, f"ce fichier {message}")
+        outcome.add(defect, place)

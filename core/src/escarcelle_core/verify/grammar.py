@@ -63,15 +63,16 @@ HEADER = re.compile(
     re.ASCII,
 )
 
-#: A line. Groups: price, amount, amount without VAT, number, quantity, discount, VAT, rate, uuid.
-LINE = re.compile(
+#: Lines one after the other, to be found all at once. Groups: price, amount, amount without VAT, number,
+#: quantity, discount, VAT, rate, uuid; last, all the text from where it is no longer a line.
+LINES = re.compile(
     rf'<article base="({_PRICE})" cab="{_QUOTED}" net="({_AMOUNT})" net_ht="({_AMOUNT})"'
     rf' numero="({_NUMBER})"(?: origine="{_UUID}"(?: origine_ticket="{_TILL}-{_NUMBER}")?)?'
     rf' plu="{_QUOTED}" quantite="({_QUANTITY})"'
     rf'(?: reference="{_PRICE}")? remise="({_PERCENTAGE})" taxe="({_AMOUNT})" tva="({_RATE})"'
     rf' uid="({_UUID})" unite="{_QUOTED}"><libelle>{_TEXT}</libelle>'
     rf'(?:<groupe code="{_QUOTED}">{_SOME_TEXT}</groupe>)?'
-    rf"(?:<commentaire>{_SOME_TEXT}</commentaire>)?</article>",
+    rf"(?:<commentaire>{_SOME_TEXT}</commentaire>)?</article>|((?s:.+))",
     re.ASCII,
 )
 

@@ -9,6 +9,8 @@ from ..money import euros, rate_text
 
 #: What is wrong: field, expected, found, sentence.
 Finding = tuple[str, str, str, str]
+#: Where a defect is told: how many records and how many defects come before it.
+Place = tuple[int, int]
 
 SOUND, DEFECTS, UNUSABLE = "sound", "defects", "unusable"
 #: Beyond it defects are counted, not kept: a wrong key makes one of every record.
@@ -54,7 +56,7 @@ class Outcome:
     refused: bool = False
     unanswered: bool = False
     progress: Callable[[int], None] | None = None
-    _kept: list[tuple[int, Defect]] = field(default_factory=list)
+    _kept: list[tuple[Place, Defect]] = field(default_factory=list)
 
     @property
     def defects(self) -> list[Defect]:
@@ -67,12 +69,19 @@ class Outcome:
         if self.progress and before // _STEP != self.records // _STEP:
             self.progress(self.records)
 
-    def add(self, defect: Defect, place: int | None = None) -> None:
-        """Keep a defect, or count it when there are too many. ``place``: how many records had been
-        read where it is, when it is found later."""
+    @property
+    def here(self) -> Place:
+        """Where what is found from now on comes."""
+        return self.records, self.defects_total
+
+    def add(self, defect: Defect, place: Place | int | None = None) -> None:
+        """Keep a defect, or count it when there are too many. ``place``, when it is found later: how many
+        records had been read where it is, or ``here`` as it was."""
         self.defects_total += 1
         if len(self._kept) < KEPT:
-            self._kept.append((self.records if place is None else place, defect))
+            if not isinstance(place, tuple):
+                place = (self.records if place is None else place, self.defects_total)
+            self._kept.append((place, defect))
 
     def warn(self, message: str) -> None:
         """Something a reader should know that is not a defect."""

@@ -33,14 +33,28 @@ class References:
 
     def note(self, kind: str, seq: int, uid: str, sale: int = 0) -> None:
         """Remember a document that may be pointed at; ``sale`` is the checksum of what a ticket sold."""
-        uids = self._uids.get(kind)
-        if uids is None:
+        if kind in self._uids:
+            self._note(kind, seq, short(uid), sale)
+
+    def note_all(self, kind: str, first: int, uids: array, sales: array) -> None:
+        """The same of documents that follow each other from number ``first``, their uuids made ``short``."""
+        known = self._uids[kind]
+        self._note(kind, first, uids[0], sales[0])
+        if len(known) == first - self._first[kind] + 1:
+            known.extend(uids[1:])
+            if kind == "TCK":
+                self._sales.extend(sales[1:])
             return
+        for seq, (uid, sale) in enumerate(zip(uids[1:], sales[1:], strict=True), first + 1):
+            self._note(kind, seq, uid, sale)
+
+    def _note(self, kind: str, seq: int, uid: int, sale: int) -> None:
+        uids = self._uids[kind]
         missing = seq - self._first[kind] - len(uids)
         if 0 < missing <= _LARGEST_GAP:
             uids.extend([_UNKNOWN] * missing)
         if 0 <= missing <= _LARGEST_GAP:
-            uids.append(_short(uid))
+            uids.append(uid)
             if kind == "TCK":
                 self._sales.extend([_UNKNOWN] * (len(uids) - 1 - len(self._sales)))
                 self._sales.append(sale)
@@ -109,7 +123,7 @@ class References:
             return  # before what was given to verify
         if place >= len(uids):
             yield "document d'origine", shown, "", "le document cité n'existe pas"
-        elif uids[place] not in (_short(uid), _UNKNOWN):
+        elif uids[place] not in (short(uid), _UNKNOWN):
             yield "document d'origine", shown, uid, "le document cité a un autre identifiant"
 
     def _check_duplicate(self, document: etree._Element) -> Iterator[Finding]:
@@ -132,7 +146,7 @@ class References:
 def _target(node: etree._Element) -> tuple[str, int, int, str]:
     a = node.attrib
     uid = a["uid"].strip("{}").lower()
-    _short(uid)
+    short(uid)
     return a["document"], int(a["caisse"]), int(a["numero"]), uid
 
 
@@ -145,11 +159,15 @@ def sale_of(xml: str) -> int:
     moment = paid.find(_MOMENT)
     if moment >= 0:
         paid = paid.replace(paid[moment : paid.find('"', moment + len(_MOMENT)) + 1], "")
-    lines = crc32(xml[start:middle].encode("utf-8", "replace")) or 1
-    return crc32(paid.encode("utf-8", "replace")) << 32 | lines
+    return checksums(xml[start:middle].encode("utf-8", "replace"), paid.encode("utf-8", "replace"))
 
 
-def _short(uid: str) -> int:
+def checksums(lines: bytes, paid: bytes) -> int:
+    """``sale_of`` a document cut already: from its lines to its payments, and those without their moment."""
+    return crc32(paid) << 32 | (crc32(lines) or 1)
+
+
+def short(uid: str) -> int:
     """The first eight bytes of a uuid."""
     return int(uid[:18].replace("-", ""), 16) & _MOST or 1
 

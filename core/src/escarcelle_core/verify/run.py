@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DocumentError
-from . import anchors_known, database_reader, sources
+from . import anchors_known, sources
 from .archive_check import ArchiveCheck, Read
-from .database_check import DatabaseCheck
 from .outcome import Defect, Outcome
 from .papers import Papers
 from .series import check_series
@@ -50,6 +49,8 @@ def verify(
 def verify_connection(name: str, connection: Any) -> Outcome:
     """The same of a database already connected to (psycopg2), as its current transaction sees it; the
     transaction goes on as it was."""
+    from .database_check import DatabaseCheck
+
     outcome = Outcome()
     with connection.cursor() as cursor:
         # What the reader sets for itself goes away with the savepoint.
@@ -103,6 +104,10 @@ def _archives(
 def _database(
     dsn: str, outcome: Outcome, witnesses: Witnesses, papers: Papers, processes: int
 ) -> None:
+    # Not needed for archives, which are read sooner without.
+    from . import database_reader
+    from .database_check import DatabaseCheck
+
     try:
         connection = database_reader.connect(dsn)
     except DocumentError as error:

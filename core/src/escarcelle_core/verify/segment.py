@@ -6,33 +6,62 @@ to is the one the run started from; a run that started from anything else is che
 """
 
 import gc
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ..anchor import Head
-from ..archive.reader import PART_START
+from ..documents import DOCUMENT_LABELS
 from ..errors import EscarcelleError
 from ..signing import Verifier
 from ..state import TillState
 from ..xml import record_xml
+from . import grammar
 from .quick import Accepted, QuickTickets
+from .references import short
 
 _END = record_xml.END + b"\n"
 _TICKETS = (b'<enregistrement chaine="TCK"', b'<enregistrement chaine="ECO"')
-#: Chain, number, operation, signature, uuid, UTC, origin, checksum of the sale.
-Seen = tuple[str, int, str, str, str, str, tuple[str, int, int, str] | None, int]
+_LABEL = DOCUMENT_LABELS["TCK"]
+
+
+@dataclass(slots=True)
+class Chain:
+    """The tickets of one chain in a run, from number ``first``: eight bytes of the uuid and of the sale of
+    each (``references``)."""
+
+    first: int
+    uids: array = field(default_factory=lambda: array("Q"))
+    sales: array = field(default_factory=lambda: array("Q"))
+
+    @property
+    def numbers(self) -> range:
+        """Their numbers."""
+        return range(self.first, self.first + len(self.uids))
 
 
 @dataclass(slots=True)
 class Run:
-    """Tickets after record ``base`` (its place in the segment), all sound if it is, but for the
-    signatures of those in ``wrong`` (their places here)."""
+    """The tickets after a record, its base, all sound if it is, but for the signatures of those in
+    ``wrong``. In the segment the base is at ``begin``, they are from ``middle`` to ``end_at``."""
 
-    base: int
+    begin: int
+    middle: int
+    end_at: int
     start: TillState | None = None
     end: TillState | None = None
-    tickets: list[Seen] = field(default_factory=list)
+    tickets: int = 0
+    chains: dict[str, Chain] = field(default_factory=dict)
     sales: dict[int, tuple[int, int]] = field(default_factory=dict)
-    wrong: set[int] = field(default_factory=set)
+    #: Moments of the first and the last, UTC, and how often one is earlier than the one before it.
+    begins: str = ""
+    ends: str = ""
+    set_back: int = 0
+    #: Which of them (0 is the first), and how it is shown: of a wrong signature, of one that names
+    #: another document. Last, how the last one is shown.
+    wrong: list[tuple[int, str]] = field(default_factory=list)
+    origins: list[tuple[int, str, tuple[str, int, int, str]]] = field(default_factory=list)
+    last: str = ""
 
     def follows(self, state: TillState) -> bool:
         """Whether the device stands where this run started."""
@@ -41,13 +70,41 @@ class Run:
             start is not None
             and state.totals == start.totals
             and state.day == start.day
-            and all(state.heads.get(kind) == start.heads.get(kind) for kind in {t[0] for t in self.tickets})
+            and all(state.heads.get(kind) == start.heads.get(kind) for kind in self.chains)
         )
 
+    def add(self, ticket: Accepted, number: int) -> None:
+        """The next ticket, of device ``number``."""
+        chain = self.chains.get(ticket.kind)
+        if chain is None:
+            chain = self.chains[ticket.kind] = Chain(ticket.seq)
+        chain.uids.append(short(ticket.uid))
+        chain.sales.append(ticket.sale)
+        if ticket.kind == "TCK":
+            for rate, amount, tax, _lines in ticket.shares:
+                total, taxes = self.sales.get(rate, (0, 0))
+                self.sales[rate] = (total + amount, taxes + tax)
+        if not self.tickets:
+            self.begins = ticket.utc
+        elif ticket.utc < self.ends:
+            self.set_back += 1
+        self.ends = ticket.utc
+        if ticket.origin:
+            self.origins.append((self.tickets, shown_as(number, ticket.operation, ticket.seq), ticket.origin))
+        self.tickets += 1
 
-def split(data: bytes) -> list[bytes]:
-    """The records of a segment, each as ``TillCheck`` takes it."""
-    return [chunk + record_xml.END for chunk in data.split(_END)[:-1]]
+
+def shown_as(number: int, operation: str, seq: int) -> str:
+    """``Record.shown`` of a ticket of device ``number``."""
+    return f"{_LABEL} ({operation}) {number}-{seq}.0"
+
+
+def seen(data: bytes) -> Iterator[tuple[str, int, str, str]]:
+    """Chain, number, operation and signature of the tickets of a run."""
+    for chunk in data.split(_END)[:-1]:
+        match = grammar.RECORD.match(chunk.decode("utf-8"))
+        if match:
+            yield match[1], int(match[3]), match[11], match[4]
 
 
 def examine(
@@ -69,32 +126,32 @@ def examine(
     heads: dict[str, Head] = {}
     runs: list[Run] = []
     quick: QuickTickets | None = None
-    previous = b""
-    signed: list[tuple[Run, int, Verifier, str, str]] = []
-    for place, chunk in enumerate(split(data)):
+    signed: list[tuple[Run, int, Verifier, Accepted]] = []
+    previous, begin = b"", 0
+    while begin < size:
+        end = data.index(_END, begin) + len(_END)
+        chunk = data[begin : end - 1]
         ticket = None
-        if chunk.startswith(_TICKETS) and (b"\n<" not in chunk or not PART_START.search(chunk)):
+        if chunk.startswith(_TICKETS):
             if quick is None and previous:
                 quick = _after(runs[-1], uid, number, previous, heads)
             ticket = quick.accept(chunk) if quick else None
         if ticket is None or ticket.key_id not in verifiers or _points_ahead(ticket, number):
             _close(runs, quick, heads)
-            runs.append(Run(place))
+            runs.append(Run(begin, end, end))
             quick, previous = None, chunk
-            continue
-        run = runs[-1]
-        signed.append((run, len(run.tickets), verifiers[ticket.key_id], ticket.payload, ticket.signature))
-        run.tickets.append((ticket.kind, ticket.seq, ticket.operation, ticket.signature, ticket.uid,
-                            ticket.utc, ticket.origin, ticket.sale))  # fmt: skip
-        if ticket.kind == "TCK":
-            for rate, amount, tax in ticket.shares:
-                total, taxes = run.sales.get(rate, (0, 0))
-                run.sales[rate] = (total + amount, taxes + tax)
+        else:
+            run = runs[-1]
+            signed.append((run, run.tickets, verifiers[ticket.key_id], ticket))
+            run.add(ticket, number)
+            run.end_at = end
+            run.last = shown_as(number, ticket.operation, ticket.seq)
+        begin = end
     _close(runs, quick, heads)
     # Together: what a processor needs for signatures stays at hand.
-    for run, place, verifier, payload, signature in signed:
-        if not verifier.verify(payload.encode("utf-8"), signature):
-            run.wrong.add(place)
+    for run, place, verifier, ticket in signed:
+        if not verifier.verify(ticket.payload.encode("utf-8"), ticket.signature):
+            run.wrong.append((place, shown_as(number, ticket.operation, ticket.seq)))
     return runs
 
 

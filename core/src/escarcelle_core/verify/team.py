@@ -37,6 +37,11 @@ class Team:
             future.set_result(None)
         self._waiting.append((future, subject))
 
+    @property
+    def busy(self) -> bool:
+        """Whether each has enough for a while."""
+        return len(self._waiting) >= _AHEAD * self._processes
+
     def done(self, *, all_of_them: bool = False) -> Iterator[tuple[Any, Any]]:
         """(subject, answer): those that are ready, and as many as keep few in memory. The answer is
         None when a process was lost: the work remains to be done."""

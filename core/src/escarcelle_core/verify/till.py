@@ -72,7 +72,7 @@ class TillCheck:
         if ticket is not None:
             self._count(ticket.kind, ticket.seq, ticket.uid, ticket.utc, ticket.sale)
             if ticket.kind == "TCK":
-                for rate, amount, tax in ticket.shares:
+                for rate, amount, tax, _lines in ticket.shares:
                     total, taxes = self.sales.get(rate, (0, 0))
                     self.sales[rate] = (total + amount, taxes + tax)
         return ticket
@@ -83,13 +83,16 @@ class TillCheck:
         state = self.state
         if self._other is not None or run.end is None or not run.follows(state):
             return False
-        end, used = run.end, {ticket[0] for ticket in run.tickets}
-        heads = MappingProxyType({**state.heads, **{kind: end.heads[kind] for kind in used}})
+        end = run.end
+        heads = MappingProxyType({**state.heads, **{kind: end.heads[kind] for kind in run.chains}})
         rank, closed = (state.rank + 1, frozenset()) if state.closed else (state.rank, state.closed)
         self._state = TillState(heads, end.totals, state.day, rank, closed, state.anchor)
         self._quick = None
-        for kind, seq, _operation, _signature, uid, utc, _origin, sale in run.tickets:
-            self._count(kind, seq, uid, utc, sale)
+        for kind, chain in run.chains.items():
+            self.references.note_all(kind, chain.first, chain.uids, chain.sales)
+        self.records += run.tickets
+        self.clock_set_back += run.set_back + (run.begins < self._at)
+        self._at = run.ends
         for rate, (amount, tax) in run.sales.items():
             total, taxes = self.sales.get(rate, (0, 0))
             self.sales[rate] = (total + amount, taxes + tax)

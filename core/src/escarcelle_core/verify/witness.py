@@ -16,6 +16,7 @@ class Witnesses:
 
     def __init__(self) -> None:
         self._said: dict[Place, tuple[str, str]] = {}
+        self._numbers: dict[tuple[str, str], set[int]] = {}
         self._ends: dict[tuple[str, str], list[tuple[int, date, int, str]]] = {}
 
     def say(
@@ -29,6 +30,7 @@ class Witnesses:
             if signature != head.signature:
                 yield _differs(kind, head.seq, signature, head.signature, other)
             self._ends.setdefault((till, kind), []).append((number, last, head.seq, who))
+            self._numbers.setdefault((till, kind), set()).add(head.seq)
 
     def check(self, till: str, kind: str, seq: int, signature: str) -> Finding | None:
         """Is this record the one that was stated?"""
@@ -36,6 +38,10 @@ class Witnesses:
         if said is None or said[0] == signature:
             return None
         return _differs(kind, seq, said[0], signature, said[1])
+
+    def among(self, till: str, kind: str, numbers: range) -> list[int]:
+        """Those of ``numbers`` of which something was stated."""
+        return sorted(self._numbers.get((till, kind), _NONE).intersection(numbers))
 
     def chains(self) -> list[tuple[str, str]]:
         """(device, chain) of everything that was stated."""
@@ -51,6 +57,9 @@ class Witnesses:
                 return (f"fin de la chaîne {kind}", str(stated), str(seq),
                         f"des enregistrements manquent à la fin : {who} en atteste")  # fmt: skip
         return None
+
+
+_NONE: frozenset[int] = frozenset()
 
 
 def _differs(kind: str, seq: int, expected: str, found: str, who: str) -> Finding:

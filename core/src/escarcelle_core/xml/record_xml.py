@@ -56,7 +56,7 @@ def read(chunk: bytes) -> tuple[Record, etree._Element]:
             "previous": payload.rpartition(",")[2],
             "key_id": a["cle"],
             "origin": d["uid"].strip("{}").lower(),
-            "totals": read_totals(document).as_json(),
+            "totals": read_totals(document),
             "training": d["ecole"] == "O",
             "fiscal_version": d["version-fiscale"],
             "format_version": int(a["format"]),
