@@ -17,6 +17,7 @@
         "data/renewal_mail.xml",
         "data/eligibility_kind.xml",
         "wizards/household_end_views.xml",
+        "wizards/household_import_views.xml",
         "data/repacking_sequence.xml",
         "wizards/budget_allocate_views.xml",
         "wizards/budget_adjust_views.xml",
@@ -41,6 +42,9 @@
         "views/household_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "escarcelle_social/static/src/backend/**/*",
+        ],
         "point_of_sale._assets_pos": [
             "escarcelle_social/static/src/app/**/*",
         ],

@@ -39,3 +39,5 @@ from . import repacking
 from . import repacking_line
 from . import household_missing
 from . import household_ticket
+from . import household_importer
+from . import progress

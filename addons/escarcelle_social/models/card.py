@@ -47,10 +47,19 @@ class EscarcelleCard(models.Model):
     @api.model
     def _escarcelle_new_number(self):
         """A number nobody has. Random: a number found on the ground leads to no other."""
-        while True:
-            number = ean13.card(secrets.randbelow(ean13.CARD_ROOM))
-            if not self.sudo().search_count([("number", "=", number)], limit=1):
-                return number
+        return self._escarcelle_new_numbers(1)[0]
+
+    @api.model
+    def _escarcelle_new_numbers(self, count):
+        """``count`` different numbers nobody has."""
+        numbers = set()
+        while len(numbers) < count:
+            drawn = {
+                ean13.card(secrets.randbelow(ean13.CARD_ROOM)) for _ in range(count - len(numbers))
+            }
+            taken = self.sudo().search([("number", "in", list(drawn))]).mapped("number")
+            numbers |= drawn.difference(taken)
+        return list(numbers)
 
     @api.constrains("number")
     def _check_number(self):

@@ -1,3 +1,5 @@
 from . import budget_allocate
 from . import budget_adjust
 from . import household_end
+from . import household_export
+from . import household_import
