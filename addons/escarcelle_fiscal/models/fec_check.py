@@ -48,8 +48,9 @@ class FecExportWizard(models.TransientModel):
 
     def _escarcelle_rules(self):
         return (
-            self._check_identity, self._check_year, self._check_balance, self._check_drafts, self._check_accounts,
-            self._check_journals, self._check_numbers, self._check_labels, self._check_dates, self._check_validation,
+            self._check_identity, self._check_year, self._check_empty, self._check_balance, self._check_drafts,
+            self._check_accounts, self._check_journals, self._check_numbers, self._check_labels, self._check_dates,
+            self._check_validation,
         )  # fmt: skip
 
     def _check_identity(self):
@@ -72,6 +73,13 @@ class FecExportWizard(models.TransientModel):
             yield self._problem(
                 WARNING, "open", self.env._("The fiscal year is not over."),
                 self.env._("Make the official file when the accounts of the year are closed."),
+            )  # fmt: skip
+
+    def _check_empty(self):
+        if not self._moves(SQL("m.state = 'posted'")):
+            yield self._problem(
+                WARNING, "empty", self.env._("No entry is posted between these dates: the file would say nothing."),
+                self.env._("Look at the dates, and at the journals left out."),
             )  # fmt: skip
 
     def _check_balance(self):

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
 
@@ -13,18 +12,17 @@ from escarcelle_core import jet
 
 from ..tools import fec_file
 from .common import IDENTITY
+from .shop_case import ShopCase
 
 HEADER = [name for name, _what in fec_file.FIELDS]
 
 
-class FecCase(AccountTestInvoicingCommon):
+class FecCase(ShopCase):
     """A French company with the books of 2025 and 2026."""
 
     @classmethod
-    @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
         super().setUpClass()
-        cls.company = cls.company_data["company"]
         cls.company.write({**IDENTITY, "company_registry": "732 829 320 00074", "fiscalyear_last_month": "12"})
         cls.env.user.group_ids |= cls.env.ref("escarcelle_fiscal.group_manager")
         cls.journal = cls.company_data["default_journal_misc"]
@@ -281,6 +279,10 @@ class TestFecCheck(FecCase):
         action = found["draft"].action_open()
         self.assertEqual(self.env[action["res_model"]].search(action["domain"]), draft)
         self.assertTrue(all(problem.remedy for problem in found.values()))
+
+    def test_a_year_of_nothing_is_said(self):
+        found = self._codes(date_from=date(1999, 1, 1), date_to=date(1999, 12, 31))
+        self.assertEqual(found["empty"].level, "warning")
 
     def test_account_without_a_french_number(self):
         odd = self.env["account.account"].create({"code": "X1", "name": "Divers", "account_type": "income"})
