@@ -7,6 +7,7 @@ from uuid import uuid4
 PIN, MANAGER_PIN, BADGE = "1234", "9876", "badge-lucie"
 CASHIER, MANAGER = "C07", "M01"
 CARD, POOR_CARD, LATE_CARD = "2000000000015", "2000000000022", "2000000000039"
+LOST_CARD = "2000000000046"
 CASH, CARTE = 1, 2
 PASTA, APPLES, SOAP = 11, 12, 13
 
@@ -61,6 +62,7 @@ def households(*allocations: dict) -> list[dict]:
          "budget": {"balance": balance, "ledger_seq": 1, "allocations": list(allocations)}}
         for code, card, partner, balance in rows
     ]  # fmt: skip
+    out[0]["ended_cards"] = {LOST_CARD: "lost"}
     out[2]["entitlements"] = [{"from": "2020-01-01", "to": "2020-12-31"}]
     return out
 

@@ -27,6 +27,14 @@ def test_a_card_tells_no_more_than_needed(program):
     assert program.get("/till/v1/households/2009999999999").status_code == 404
 
 
+def test_a_lost_card_is_refused_and_says_so(program):
+    answer = program.get(f"/till/v1/households/{till_shop.LOST_CARD}")
+    error = answer.json()["error"]
+    assert answer.status_code == 404
+    assert error["details"] == {"card": "lost"} and "déclarée perdue" in error["message"]
+    assert "F00001" not in answer.text, "whoever found it learns nothing"
+
+
 def test_a_sale_takes_off_the_budget_once_and_only_once(program, server):
     body = order([line(price="1.2500")], 125, household="F00001", **HALF)
     assert program.sell(body)["budget_left"] == 4875

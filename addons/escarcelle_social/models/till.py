@@ -119,12 +119,16 @@ class EscarcelleTill(models.Model):
         cards = households.card_ids.filtered(lambda card: card.state == "active").grouped(
             "household_id"
         )
+        ended = households.card_ids.filtered(lambda card: card.state != "active").grouped(
+            "household_id"
+        )
         return json.dumps(
             [
                 {
                     "code": household.code,
                     "partner_id": household.partner_id.id,
                     "cards": [card.number for card in cards.get(household, ())],
+                    "ended_cards": {card.number: card.state for card in ended.get(household, ())},
                     "display": household.short_name,
                     "pricelist_id": household.pricelist_id.id or None,
                     "fiscal_position_id": household.fiscal_position_id.id or None,

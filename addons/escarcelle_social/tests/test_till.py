@@ -58,6 +58,7 @@ class TestTill(SocialCase):
                 "code": home.code,
                 "partner_id": home.partner_id.id,
                 "cards": [home.card_id.number],
+                "ended_cards": {(home.card_ids - home.card_id).number: "lost"},
                 "display": "Amina B.",
                 "pricelist_id": self.social.id,
                 "fiscal_position_id": position.id,

@@ -144,6 +144,8 @@ class Catalog:
     households: Mapping[str, Household]
     cashiers: tuple[Cashier, ...]
     cards: Mapping[str, str] = field(default_factory=dict)
+    #: Cards that are refused, and why: ``lost``, ``replaced`` or ``returned``.
+    ended_cards: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, KnownCustomer] = field(default_factory=dict)
     #: Barcode → the good, and how many units one scan counts.
     barcodes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -187,6 +189,11 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             households=households,
             cashiers=tuple(_cashier(row) for row in _json(part, "cashiers.json", [])),
             cards={c: h.code for h in households.values() for c in h.cards},
+            ended_cards={
+                str(card): str(why)
+                for row in _json(part, "households.json", [])
+                for card, why in (row.get("ended_cards") or {}).items()
+            },
             customers=customers.read(_json(part, "customers.json", [])),
             templates={
                 str(name): str(text).encode()

@@ -7,6 +7,13 @@ from ..errors import Refusal
 from ..till import Till
 from .common import till_of, token_of
 
+#: Why a card is refused. Never whose it was: who holds it may have found it.
+ENDED = {
+    "lost": "Cette carte a été déclarée perdue : elle n'est plus valable. Gardez-la, et demandez la nouvelle carte.",
+    "replaced": "Cette carte a été remplacée : elle n'est plus valable. Demandez la nouvelle carte.",
+    "returned": "Cette carte a été rendue : elle n'est plus valable. Voyez avec un responsable.",
+}
+
 
 def routes() -> list[web.RouteDef]:
     """The handlers of this file."""
@@ -23,6 +30,9 @@ async def household(request: web.Request) -> web.Response:
 def _describe(till: Till, card: str) -> dict:
     known = till.shelf.require()
     found = known.household(card)
+    if found is None and card in known.ended_cards:
+        why = known.ended_cards[card]
+        raise Refusal("not_found", ENDED.get(why, ENDED["replaced"]), card=why)
     if found is None:
         raise Refusal(
             "not_found",
