@@ -95,6 +95,7 @@ class EscarcelleCatalogueGood(models.Model):
                 for good in self
             ]
         )
+        products.product_tmpl_id._escarcelle_forget_taxes()
         return products.product_tmpl_id
 
     def _escarcelle_mark(self):

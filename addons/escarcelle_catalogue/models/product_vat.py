@@ -85,9 +85,13 @@ class ProductTemplate(models.Model):
             for category, same in goods.grouped("escarcelle_vat_category_id").items():
                 if category.id in taxes:
                     same._escarcelle_tax(sold, taxes[category.id])
-        # Read as superuser: taxes of other companies would stay in the cache of whoever asked.
-        self.invalidate_recordset(["taxes_id"])
-        self.env["product.product"].invalidate_model(["taxes_id"])
+        self._escarcelle_forget_taxes()
+
+    def _escarcelle_forget_taxes(self):
+        """Read as superuser, taxes of other companies would stay in the cache of whoever asked."""
+        self.env.flush_all()
+        self.env["product.template"].invalidate_model(["taxes_id", "supplier_taxes_id"])
+        self.env["product.product"].invalidate_model(["taxes_id", "supplier_taxes_id"])
 
     @api.onchange("escarcelle_vat_category_id")
     def _onchange_escarcelle_vat_category_id(self):

@@ -107,6 +107,7 @@ class EscarcelleVatChange(models.Model):
                 ),
             }
         )
+        goods._escarcelle_forget_taxes()
 
     def action_goods(self):
         """The goods concerned."""
