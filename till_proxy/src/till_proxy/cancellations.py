@@ -64,6 +64,7 @@ def opposite(wanted: Wanted, sold: dict) -> Order:
             "payment_method_id": row["payment_method_id"],
             "amount": -row["amount"],
             "change": 0,
+            "voucher": row.get("voucher"),
         }
         for row in sold["payments"]
         if row["amount"]

@@ -17,11 +17,12 @@ from escarcelle_core.funding import Source
 from escarcelle_core.periods import PeriodRules
 from escarcelle_core.tariffs import Priced, Tariff
 
-from . import customers, quotas
+from . import customers, quotas, vouchers
 from .cashiers import Cashier, Secret
 from .customers import KnownCustomer
 from .index import Spent
 from .quotas import Quotas
+from .vouchers import Kind as VoucherKind
 
 Part = Callable[[str], "bytes | None"]
 
@@ -150,6 +151,8 @@ class Catalog:
     #: Barcode → the good, and how many units one scan counts.
     barcodes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     quotas: Quotas = Quotas()
+    #: Kinds of vouchers, by the means of payment that takes them.
+    vouchers: Mapping[int, VoucherKind] = field(default_factory=dict)
     #: The shop's own print stylesheets, by name.
     templates: Mapping[str, bytes] = field(default_factory=dict)
     #: VAT regime of a sale that neither the household nor its tariff gives another one; None: taxed.
@@ -202,6 +205,7 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             default_position=settings["till"].get("fiscal_position_id") or None,
             barcodes=_barcodes(goods),
             quotas=quotas.read(_json(part, "quotas.json", {})),
+            vouchers=vouchers.read(settings.get("vouchers", ())),
         )
     except CatalogError:
         raise

@@ -19,6 +19,7 @@ STATUS = {
     "funding_source": 422,
     "not_entitled": 422,
     "quota": 422,
+    "voucher": 422,
     "refund_too_large": 422,
     "conflict": 409,
     "customer_incomplete": 422,

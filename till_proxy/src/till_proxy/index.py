@@ -12,6 +12,8 @@ from decimal import Decimal
 from escarcelle_core import jet, money
 from escarcelle_core.quota import Taken
 
+from .vouchers import Voucher
+
 #: Event type of an entry → kind of the paper in it, which is no ticket.
 PAPERS = {"invoice": "FCT", "note": "NTE", "proof": "JSP", "settlement": "REG"}
 
@@ -72,6 +74,16 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBy:
+    """A voucher on a ticket: cents taken (negative: given back), and the ticket's number."""
+
+    method_id: int
+    number: str
+    amount: int
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakenHere:
     """What one line of an entry counts for in the quotas of a household."""
 
@@ -123,6 +135,11 @@ class Index:
         self.spent: dict[str, list[Spent]] = defaultdict(list)
         #: What each household took here, and gave back, for its quotas.
         self.taken: dict[str, list[TakenHere]] = defaultdict(list)
+        #: Vouchers taken here, by means of payment and number; and by the ticket they paid.
+        self.vouchers: dict[tuple[int, str], PaidBy] = {}
+        self.paid_by: dict[str, list[PaidBy]] = defaultdict(list)
+        #: Cents given back in money of what a ticket sold.
+        self.money_back: dict[str, int] = defaultdict(int)
         #: Barcodes attached at this till, by code.
         self.attached: dict[str, Attached] = {}
         self.cash: list[CashFact] = []
@@ -188,11 +205,33 @@ class Index:
                 self._give_back(line["refunded_line_uuid"], quantity, amount, ticket)
         if budget and not training:
             self.spent[budget["household"]].append(Spent(entry["n"], ticket.day, budget["amount"]))
+        if not training:
+            self._add_vouchers(order, ticket)
         household = event.get("household")
         if household and not training:
             self.taken[household] += [self._taken(entry["n"], line, ticket) for line in order["lines"]]
         if event.get("cash") and not training:
             self.cash.append(CashFact(entry["n"], ticket.day, False, "sale", event["cash"]))
+
+    def _add_vouchers(self, order: dict, ticket: KnownTicket) -> None:
+        """Vouchers of a ticket; what comes back is told of the ticket it comes from."""
+        sold = (self.lines.get(row.get("refunded_line_uuid") or "") for row in order["lines"])
+        origins = {line.ticket for line in sold if line is not None}
+        money = 0
+        for payment in order.get("payments", ()):
+            if not payment.get("voucher"):
+                money -= payment["amount"]
+                continue
+            number = Voucher.read(payment["voucher"]).number
+            method, amount = payment["payment_method_id"], payment["amount"]
+            for uuid in origins if amount < 0 else (ticket.uuid,):
+                self.paid_by[uuid].append(PaidBy(method, number, amount, ticket.number))
+            known = self.vouchers.get((method, number))
+            left = amount + (known.amount if known else 0)
+            shown = ticket.number if amount > 0 or known is None else known.ticket
+            self.vouchers[method, number] = PaidBy(method, number, left, shown)
+        for uuid in origins:
+            self.money_back[uuid] += max(0, money)
 
     def _taken(self, n: int, line: dict, ticket: KnownTicket) -> TakenHere:
         """A line; what comes back counts on the day it was taken, when that is known here."""

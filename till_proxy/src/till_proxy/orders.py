@@ -3,13 +3,15 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from escarcelle_core import money
 
 from .strict import Reader, bad
+from .vouchers import Voucher
 
 PAPER = ("none", "paper", "email")
 EMAIL = re.compile(r"[^@\s<>\"',;:()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
@@ -70,6 +72,8 @@ class Order:
     started_at: str
     raw: dict
     comment: str = ""
+    #: Vouchers by the uuid of their payment.
+    vouchers: Mapping[str, Voucher] = field(default_factory=dict)
 
     @property
     def content(self) -> str:
@@ -89,6 +93,8 @@ class Order:
             "payments": [[p.uuid, p.method_id, p.amount, p.change] for p in self.payments],
             "total": self.total,
         }
+        if self.vouchers:
+            facts["vouchers"] = [[uuid, v.number, v.value] for uuid, v in sorted(self.vouchers.items())]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -96,6 +102,7 @@ class Order:
 def parse(data: object) -> Order:
     """Read an order; Refusal(bad_request) names the first field that is wrong."""
     body = Reader(data, "Vente")
+    paid = body.list("payments", 0, 20)
     order = Order(
         uuid=body.uuid("uuid"),
         training=body.flag("training", False),
@@ -105,12 +112,13 @@ def parse(data: object) -> Order:
         pricelist_id=body.optional_identifier("pricelist_id"),
         fiscal_position_id=body.optional_identifier("fiscal_position_id"),
         lines=tuple(_line(item) for item in body.list("lines", 1, 500)),
-        payments=tuple(payment(item) for item in body.list("payments", 0, 20)),
+        payments=tuple(payment(_plain(item)) for item in paid),
         total=body.cents("total"),
         overrides=tuple(_override(item) for item in body.list("overrides", 0, 10, [])),
         started_at=_instant(body),
         raw=data,  # type: ignore[arg-type] - Reader has checked it is a dict
         comment=body.text("comment", 200, None),
+        vouchers={item["uuid"]: Voucher.read(item["voucher"]) for item in paid if _has_voucher(item)},
     )
     body.done()
     if order.paper == "email" and not EMAIL.fullmatch(order.email):
@@ -140,6 +148,15 @@ def _line(data: object) -> OrderLine:
     if abs(parsed.amount) > money.MAX_CENTS:
         raise line.error("quantity", "donne un montant trop grand")
     return parsed
+
+
+def _has_voucher(item: object) -> bool:
+    return isinstance(item, dict) and item.get("voucher") is not None
+
+
+def _plain(item: object) -> object:
+    """A payment without its voucher, which is read apart: only a sale is paid by voucher."""
+    return {k: v for k, v in item.items() if k != "voucher"} if isinstance(item, dict) else item
 
 
 def payment(data: object) -> OrderPayment:

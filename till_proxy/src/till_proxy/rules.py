@@ -29,6 +29,7 @@ from .goods import Goods
 from .index import Index
 from .orders import Order
 from .strict import bad
+from .vouchers import Check as Vouchers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Rules:
             self._flags["origin_unknown"] = unknown
         self._approvals(order, cashier)
         self._quotas(order, household)
-        payments = self._payments(order, household)
+        names = Vouchers(self._catalog, self._index, order, lines, self._day).run()
+        payments = self._payments(order, household, names)
         counted = self._counted(order, household, lines)
         spent, left = self._budget(order, household, counted)
         # Proofs are signed and used up even when the sale would have passed without them.
@@ -204,7 +206,10 @@ class Rules:
         if beyond:
             self._flags["quota"] = beyond
 
-    def _payments(self, order: Order, household: Household | None) -> tuple[Payment, ...]:
+    def _payments(
+        self, order: Order, household: Household | None, names: Mapping[str, str]
+    ) -> tuple[Payment, ...]:
+        """``names``: what a voucher is called on the ticket, by the uuid of its payment."""
         out = []
         for number, payment in enumerate(order.payments, 1):
             method = self._catalog.methods.get(payment.method_id)
@@ -214,9 +219,8 @@ class Rules:
                 raise bad(f"Paiement {number} : on ne rend la monnaie que sur des espèces.")
             if method.code == "COMPTE" and household is None:
                 raise bad(f"Paiement {number} : un paiement sur compte demande un foyer.")
-            out.append(
-                Payment(payment.uuid, method.code, method.name, payment.amount, payment.change)
-            )
+            label = names.get(payment.uuid, method.name)
+            out.append(Payment(payment.uuid, method.code, label, payment.amount, payment.change))
         paid = sum(payment.amount for payment in out)
         if paid != order.total:
             raise _mismatch("La somme des paiements", paid, order.total)

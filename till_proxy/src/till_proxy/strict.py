@@ -133,6 +133,10 @@ class Reader:
         """Same, null or absent is None."""
         return None if self._get(key, None) is None else self.identifier(key)
 
+    def optional_integer(self, key: str, low: int, high: int) -> int | None:
+        """A whole number, null or absent is None."""
+        return None if self._get(key, None) is None else self.integer(key, low, high)
+
     def cents(self, key: str, default: object = ...) -> int:
         """An amount in cents."""
         return self.integer(key, -money.MAX_CENTS, money.MAX_CENTS, default)

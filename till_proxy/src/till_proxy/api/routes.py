@@ -16,6 +16,7 @@ from . import (
     status,
     tickets,
     training,
+    vouchers,
 )
 
 
@@ -23,6 +24,6 @@ def routes() -> list[web.RouteDef]:
     """Every ``/till/v1`` route."""
     parts = (
         tickets, cancellations, papers, duplicates, closings, cash, drafts, cashier, training, households,
-        barcodes, status, events,
+        barcodes, vouchers, status, events,
     )  # fmt: skip
     return [route for part in parts for route in part.routes()]
