@@ -45,6 +45,7 @@ function freshSale() {
         email: "",
         household: null, // answer of GET /till/v1/households
         overrides: [],
+        vouchers: {}, // by payment uuid: {number, value in cents}
         comment: "", // printed and signed: why an exchange, a corrected price
         startedAt: null,
         pending: false, // a body was sent and its outcome is not known

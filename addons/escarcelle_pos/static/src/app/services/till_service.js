@@ -182,6 +182,11 @@ export class Till extends Reactive {
         return this.client.post("/till/v1/barcodes", body);
     }
 
+    /** Kinds of vouchers: `[{method_id, name, numbered, value (cents), share (%)}]`. */
+    vouchers() {
+        return this.client.get("/till/v1/vouchers").then((answer) => answer.kinds);
+    }
+
     // ---- tickets -------------------------------------------------------------------------------
 
     /** Signing includes a write to disk and, at worst, the closing of several days. */

@@ -36,11 +36,13 @@ export function payments(order) {
             const given = cents(payment.amount);
             const back = payment.payment_method_id.is_cash_count && given > 0 ? left : 0;
             left -= back;
+            const voucher = saleState(order).vouchers?.[payment.uuid];
             return {
                 uuid: payment.uuid,
                 payment_method_id: payment.payment_method_id.id,
                 amount: given - back,
                 change: back,
+                ...(voucher ? { voucher } : {}),
             };
         });
 }

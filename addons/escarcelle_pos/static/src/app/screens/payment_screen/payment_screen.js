@@ -6,6 +6,8 @@ import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { isValidEmail } from "@point_of_sale/utils";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
 import { useBarcodeReader } from "@point_of_sale/app/hooks/barcode_reader_hook";
+import { cents } from "@escarcelle_pos/app/utils/money";
+import { askVoucher, voucherAmount } from "@escarcelle_pos/app/utils/vouchers";
 import { HouseholdBanner } from "@escarcelle_pos/app/components/household/household_banner";
 
 // Named in the extended template, whatever the mode.
@@ -16,6 +18,35 @@ if (tillMode) {
         setup() {
             super.setup(...arguments);
             useBarcodeReader({ client: this.escarcelleScanCard });
+        },
+
+        /** A voucher: its number, its value; never more than what is due, for it gives no change. */
+        async addNewPaymentLine(paymentMethod) {
+            if (paymentMethod.type === "cash") {
+                return super.addNewPaymentLine(paymentMethod);
+            }
+            let kind;
+            try {
+                const kinds = await this.pos.escarcelle.vouchers();
+                kind = kinds.find((one) => one.method_id === paymentMethod.id);
+            } catch (error) {
+                this.pos.escarcelleTell(error, _t("Voucher"));
+                return false;
+            }
+            if (!kind) {
+                return super.addNewPaymentLine(paymentMethod);
+            }
+            const due = cents(this.currentOrder.remainingDue);
+            const voucher = await askVoucher(this.dialog, kind, due);
+            if (!voucher || !(await super.addNewPaymentLine(paymentMethod))) {
+                return false;
+            }
+            const line = this.currentOrder.getSelectedPaymentline();
+            const total = cents(this.currentOrder.priceIncl);
+            line.setAmount(voucherAmount(kind, voucher, due, total) / 100);
+            this.numberBuffer.set(line.amount.toString());
+            this.currentOrder.uiState.escarcelle.vouchers[line.uuid] = voucher;
+            return true;
         },
 
         /** The card that was forgotten until the payment, as long as nothing is paid. */
