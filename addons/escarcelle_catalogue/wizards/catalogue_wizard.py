@@ -66,7 +66,8 @@ class EscarcelleCatalogueWizard(models.TransientModel):
             "name": self.env._("Goods of the catalogue"),
             "res_model": self._name,
             "res_id": self.id,
-            "view_mode": "form",
+            # Said in full: the screen that asks for steps gets it as it is.
+            "views": [(False, "form")],
             "target": "new",
             "context": {"escarcelle_show_counts": True},
         }
