@@ -1,0 +1,4 @@
+from . import receipt_make
+from . import receipt_cancel
+from . import declaration
+from . import summary
