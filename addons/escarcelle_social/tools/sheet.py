@@ -45,7 +45,9 @@ def read(content):
         if number > ROW_LIMIT + 1:
             raise SheetError("too_many_rows", limit=ROW_LIMIT)
         cells = [_text(cell) for cell in cells[:COLUMN_LIMIT]]
-        if any(cells):
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
             kept.append((number, cells))
     if not kept:
         raise SheetError("empty")

@@ -1,0 +1,67 @@
+import io
+
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import pdf
+
+from .common import SocialCase
+
+
+@tagged("post_install", "-at_install")
+class TestCardPrint(SocialCase):
+    """Cards on paper: the shop, a barcode, the number of the file; no name."""
+
+    def test_no_name_on_a_card(self):
+        home = self.household()
+        home.action_issue_card()
+        for report in ("report_card", "report_card_sheet"):
+            with self.subTest(report):
+                html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+                    f"escarcelle_social.{report}", home.card_id.ids
+                )
+                text = html.decode()
+                self.assertIn(home.card_id.number, text)
+                self.assertIn(home.code, text)
+                self.assertIn("data:image/png;base64,", text, "the barcode is in the page")
+                for hidden in ("Amina", "Benalouf"):
+                    self.assertNotIn(hidden, text)
+
+    def test_sheets_of_twenty_four(self):
+        homes = self.households.concat(*(self.household() for _ in range(25)))
+        homes.action_print_sheet()
+        pages = homes.card_id._escarcelle_label_pages()
+        self.assertEqual([len(page) for page in pages], [24, 24])
+        self.assertEqual(sum(bool(cell) for page in pages for cell in page), 25)
+
+    def test_a_lost_card_is_not_printed(self):
+        home = self.household()
+        home.action_issue_card()
+        lost = home.card_id
+        lost.action_report_lost()
+        with self.assertRaises(UserError):
+            lost.action_print_card()
+
+
+@tagged("post_install", "-at_install")
+class TestCardPdf(HttpCase):
+    def test_sizes(self):
+        households = self.env["escarcelle.household"].create(
+            [{"first_name": "Amina", "last_name": f"Benalouf {n}"} for n in range(25)]
+        )
+        households.action_issue_card()
+        for report, pages, size in (
+            ("report_card", 25, (86, 54)),
+            ("report_card_sheet", 2, (210, 297)),
+        ):
+            with self.subTest(report):
+                content, kind = (
+                    self.env["ir.actions.report"]
+                    .with_context(force_report_rendering=True)
+                    ._render_qweb_pdf(f"escarcelle_social.{report}", households.card_id.ids)
+                )
+                self.assertEqual(kind, "pdf")
+                document = pdf.PdfFileReader(io.BytesIO(content))
+                self.assertEqual(len(document.pages), pages)
+                box = document.pages[0].mediabox
+                for points, millimetres in zip((box.width, box.height), size, strict=True):
+                    self.assertAlmostEqual(float(points) / 72 * 25.4, millimetres, delta=1.0)
