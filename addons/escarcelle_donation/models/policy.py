@@ -127,7 +127,7 @@ class EscarcelleDonationPolicy(models.Model):
     )
     in_kind = fields.Selection(
         [("note", "In the notes only"), ("entry", "By entries of classes 86 and 87")], "Gifts in kind are shown",
-        required=True, default="note", help="ANC rule 2018-06, art. 211-1 to 211-4.",
+        required=True, default="note", help="ANC rule 2018-06.",
     )  # fmt: skip
     in_kind_value = fields.Selection(
         [("donor", "What the donor says"), ("reference", "The reference price")], "Gifts in kind are worth",
