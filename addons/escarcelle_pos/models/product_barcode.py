@@ -11,12 +11,16 @@ class ProductProduct(models.Model):
 
     @api.constrains("barcode")
     def _check_escarcelle_card(self):
-        for product in self:
-            if ean13.is_card(product.barcode):
+        self._escarcelle_no_card(self.mapped("barcode"))
+
+    @api.model
+    def _escarcelle_no_card(self, codes):
+        """ValidationError when a code is the number of a household's card."""
+        for code in codes:
+            if ean13.is_card(code):
                 raise ValidationError(
                     self.env._(
-                        "%s is the number of a household's card: it cannot be the barcode of a good.",
-                        product.barcode,
+                        "%s is the number of a household's card: it cannot be the barcode of a good.", code
                     )
                 )
 

@@ -50,6 +50,8 @@ class ProductUom(models.Model):
         for given in vals_list:
             vals = {**given, "barcode": (given.get("barcode") or "").strip()}
             product = Product.browse(vals.get("product_id"))
+            if "escarcelle_count" in vals:  # typed on a screen, imported, attached: not a packaging of another addon
+                vals["barcode"] = self._escarcelle_attachable(vals["barcode"])
             count = vals.pop("escarcelle_count", None)
             if count or not vals.get("uom_id"):
                 vals["uom_id"] = self._escarcelle_pack(product, count or 1).id
@@ -80,9 +82,14 @@ class ProductUom(models.Model):
         )
 
     @api.constrains("barcode")
-    def _check_escarcelle_attachable(self):
-        for line in self:
-            self._escarcelle_attachable(line.barcode)
+    def _check_escarcelle_card(self):
+        self.env["product.product"]._escarcelle_no_card(self.mapped("barcode"))
+
+    def write(self, vals):
+        # EXTENDS 'product': a code corrected on a screen is checked like a new one
+        if vals.get("barcode"):
+            vals = {**vals, "barcode": self._escarcelle_attachable(vals["barcode"])}
+        return super().write(vals)
 
     @api.constrains("barcode", "company_id")
     def _check_barcode_uniqueness(self):

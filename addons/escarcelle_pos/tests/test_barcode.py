@@ -88,6 +88,11 @@ class TestBarcode(TillCase):
                 self.attach(self.milk, CODE, count)
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             self.milk.barcode = ean13.card(7)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.lines.create({"product_id": self.milk.id, "barcode": ean13.card(7)})
+        line = self.attach(self.milk, CODE)
+        with self.assertRaises(UserError):
+            line.barcode = "3017620422004"
 
     def test_on_the_products_screen(self):
         with Form(self.milk.product_tmpl_id) as form:
