@@ -6,7 +6,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import TransactionCase
 
 from escarcelle_core.chain import Desk, issue_event, issue_ticket
@@ -16,6 +15,7 @@ from escarcelle_core.signing import EcdsaSigner
 from escarcelle_core.state import TillState
 
 from ..models.fiscal_device import EscarcelleFiscalDevice
+from .shop_case import ShopCase
 
 IDENTITY = {
     "street": "3 rue des Halles",
@@ -67,15 +67,13 @@ class JournalCase(FiscalFolder, TransactionCase):
         cls.config = cls.env["pos.config"].create({"name": "Tablette", "company_id": cls.company.id})
 
 
-class FiscalCase(FiscalFolder, AccountTestInvoicingCommon):
+class FiscalCase(FiscalFolder, ShopCase):
     """A French shop with a tablet sold on directly, and no till program."""
 
     @classmethod
-    @AccountTestInvoicingCommon.setup_country("fr")
     def setUpClass(cls):
         super().setUpClass()
         cls._own_folder()
-        cls.company = cls.company_data["company"]
         cls.company.write(IDENTITY)
         cls.env.user.group_ids |= cls.env.ref("point_of_sale.group_pos_manager") | cls.env.ref(
             "escarcelle_fiscal.group_manager"
