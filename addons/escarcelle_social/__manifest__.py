@@ -36,9 +36,12 @@
         "views/product_pricelist_views.xml",
         "views/funding_source_views.xml",
         "views/quota_views.xml",
+        "report/voucher_remittance_report.xml",
+        "views/voucher_views.xml",
         "views/repacking_views.xml",
         "views/menus.xml",
         "views/quota_menus.xml",
+        "views/voucher_menus.xml",
         "views/household_menus.xml",
     ],
     "assets": {

@@ -113,3 +113,47 @@ usage = env["escarcelle.quota.usage"].search([("quota_id", "=", {quota})])
 answer = [[r.over for r in rows], rows.mapped("manager"), [[u.used, u.over] for u in usage]]
 """)
     assert found == [[1.0], [manager["code"]], [[3.0, 1.0]]]
+
+
+async def test_a_voucher_pays_what_it_is_worth_once(stage, make_screen):
+    stage.start_server()
+    stage.odoo(f"""
+company = env["res.company"].browse({stage.cast['company_id']})
+issuer = env["res.partner"].create({{"name": "CCAS d'essai", "is_company": True}})
+kind = env["escarcelle.voucher.kind"].with_company(company).create({{
+    "name": "Bon d'essai", "issuer_id": issuer.id, "value": 1.0, "company_id": company.id,
+}})
+kind.action_make_method()
+""")
+    stage.told()
+    stage.kill_server()
+    screen = await make_screen()
+    await screen.start()
+    await screen.scan_goods(goods(stage), 3)
+    await screen.page.locator(".pay-order-button").first.click()
+    voucher = screen.page.locator(".paymentmethods .paymentmethod", has_text="Bon d'essai")
+
+    async def take(number) -> None:
+        await voucher.click()
+        popup = screen.page.locator(".escarcelle-voucher")
+        await popup.locator("[name=number]").fill(number)
+        await popup.locator("[name=take]").click()
+        await popup.wait_for(state="detached")
+
+    await take("cap 17")
+    await screen.page.locator(".paymentmethods .paymentmethod").first.click()
+    uuid = await screen.page.evaluate("posmodel.getOrder().uuid")
+    await screen.validate()
+    ticket = await screen.page.evaluate(
+        "(uuid) => posmodel.escarcelle.tickets({uuid}).then((found) => found[0])", uuid
+    )
+    paid, rest = ticket["order"]["payments"]
+    assert paid["amount"] == 100 and paid["voucher"]["number"] == "cap 17"
+    assert rest["amount"] == ticket["total"] - 100
+    await screen.next_sale()
+    await screen.scan_goods(goods(stage), 3)
+    await screen.page.locator(".pay-order-button").first.click()
+    await take("CAP17")
+    await screen.page.locator(".paymentmethods .paymentmethod").first.click()
+    await screen.page.locator(VALIDATE).click()
+    assert "déjà servi" in await screen.message()

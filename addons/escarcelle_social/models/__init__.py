@@ -35,6 +35,9 @@ from . import till
 from . import quota
 from . import quota_usage
 from . import quota_override
+from . import voucher_kind
+from . import voucher
+from . import voucher_remittance
 from . import repacking
 from . import repacking_line
 from . import household_missing

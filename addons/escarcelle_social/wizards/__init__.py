@@ -3,3 +3,4 @@ from . import budget_adjust
 from . import household_end
 from . import household_export
 from . import household_import
+from . import voucher_billing
