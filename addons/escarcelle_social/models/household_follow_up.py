@@ -158,15 +158,20 @@ class EscarcelleHousehold(models.Model):
                 and e.date_to == e.household_id.entitled_until
             )
         )
-        users = lasts.decided_by_id.filtered(lambda user: user.active and not user.share)
-        for last in lasts:
-            user = (
-                policy.renewal_user_id
-                or (last.decided_by_id & users)
-                or self.env.ref("base.user_admin")
+        able = (
+            self.env.ref("escarcelle_social.group_manager")
+            .sudo()
+            .all_user_ids.filtered(
+                lambda user: user.active and not user.share and company in user.company_ids
             )
-            last.household_id.activity_schedule(
-                "escarcelle_social.activity_renewal", last.date_to, user_id=user.id,
+        )
+        # Nobody is mailed: Odoo's message on an activity says the name of the file.
+        quiet = self.with_context(mail_activity_quick_update=True)
+        for last in lasts:
+            user = policy.renewal_user_id or (last.decided_by_id & able) or able.sorted("id")[:1]
+            quiet.browse(last.household_id.id).activity_schedule(
+                "escarcelle_social.activity_renewal", last.date_to,
+                user_id=(user or self.env.ref("base.user_admin")).id,
                 summary=self.env._("Entitlement to renew"),
             )  # fmt: skip
         if policy.renewal_mail:

@@ -22,7 +22,7 @@ class EscarcelleHousehold(models.Model):
 
     duplicate_ids = fields.Many2many(
         "escarcelle.household", "Possible duplicates", compute="_compute_duplicate_ids",
-        search="_search_duplicate_ids",
+        search="_search_duplicate_ids", context={"active_test": False},
     )  # fmt: skip
     distinct_ids = fields.Many2many(
         "escarcelle.household", "escarcelle_household_distinct", "household_id", "other_id",
@@ -134,6 +134,7 @@ class EscarcelleHousehold(models.Model):
             )
             shared |= Domain(name, "in", [key for _company, key in groups])
         candidates = self.search(shared)
+        candidates.invalidate_recordset(["duplicate_ids"])
         found = candidates.filtered("duplicate_ids").ids
         return Domain("id", "in" if operator == "not in" else "not in", found)
 

@@ -122,6 +122,9 @@ class TestHouseholdFollowUp(SocialCase):
         before = self.env["mail.mail"].search([])
         self.households._escarcelle_remind(self.company)
         mail = self.env["mail.mail"].search([]) - before
+        self.assertTrue(
+            home.activity_ids, "Odoo mails its activities, with the name of the file: not this one"
+        )
         self.assertEqual(len(mail), 1)
         self.assertIn("lucie@ccas.example", mail.email_to)
         self.assertIn(home.code, mail.body_html)
