@@ -24,6 +24,7 @@ from . import budget_ledger
 from . import budget_allocation
 from . import household_budget
 from . import funding_source
+from . import price_update
 from . import account_fiscal_position
 from . import product_pricelist
 from . import product_product

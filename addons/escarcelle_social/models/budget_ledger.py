@@ -189,6 +189,17 @@ class EscarcelleBudgetLedger(models.Model):
             )
         ):
             return movements
+        self._escarcelle_open(household, spent_cents, day)
+        kind = "purchase" if spent_cents > 0 else "return"
+        movement = self._escarcelle_post(
+            household, kind, -spent_cents, day, origin=origin, order_id=order.id if order else False
+        )
+        self._escarcelle_settle(household, day, origin)
+        return movement
+
+    @api.model
+    def _escarcelle_open(self, household, spent_cents, day):
+        """Open the period of ``day`` for a ticket that takes ``spent_cents`` off, when nobody did."""
         company = household.company_id
         # A till whose clock is ahead does not open periods that have not begun.
         begun = min(day, company._escarcelle_today())
@@ -197,12 +208,6 @@ class EscarcelleBudgetLedger(models.Model):
             company._escarcelle_allocate(
                 budget.period_of(begun, kind), households=household, today=begun
             )
-        kind = "purchase" if spent_cents > 0 else "return"
-        movement = self._escarcelle_post(
-            household, kind, -spent_cents, day, origin=origin, order_id=order.id if order else False
-        )
-        self._escarcelle_settle(household, day, origin)
-        return movement
 
     @api.model
     def _escarcelle_settle(self, household, day, origin):

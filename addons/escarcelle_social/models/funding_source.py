@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from escarcelle_core import funding
+
 
 class EscarcelleFundingSource(models.Model):
     """Who paid for a good, and what that payer allows to be asked of the household.
@@ -73,7 +75,6 @@ class EscarcelleFundingSource(models.Model):
         "source_id",
         "pricelist_id",
         "Allowed tariffs",
-        check_company=True,
         help="Empty: every tariff.",
     )
     excluded_category_ids = fields.Many2many(
@@ -139,6 +140,30 @@ class EscarcelleFundingSource(models.Model):
             )
         )
 
+    def _escarcelle_row(self):
+        """One element of ``funding_sources`` in ``settings.json``."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "free": self.free_only,
+            "consumes_budget": self.consumes_budget,
+            "rate_min": f"{self.rate_min:.2f}",
+            "rate_max": f"{self.rate_max:.2f}",
+            "households_only": self.households_only,
+            "pricelist_ids": self.pricelist_ids.ids,
+            "excluded_category_ids": self.env["product.category"]
+            .search([("id", "child_of", self.excluded_category_ids.ids)], order="id")
+            .ids
+            if self.excluded_category_ids
+            else [],
+        }
+
+    def _escarcelle_core(self):
+        """This source as the core and the till know it."""
+        return funding.Source.read(self._escarcelle_row())
+
     def action_view_products(self):
         """Open the goods of this source."""
         self.ensure_one()
@@ -164,6 +189,51 @@ class ProductTemplate(models.Model):
         check_company=True,
         help="Who paid for this good. Where lots are not told apart at the till, keep one good a source.",
     )
+    escarcelle_price_bounds = fields.Char(
+        compute="_compute_escarcelle_price_bounds",
+        compute_sudo=True,
+        help="Lowest and highest part of the reference price that may be asked, in percent: 10.00;30.00.",
+    )
+
+    @api.depends(
+        "escarcelle_funding_source_id.free_only",
+        "escarcelle_funding_source_id.rate_min",
+        "escarcelle_funding_source_id.rate_max",
+    )
+    def _compute_escarcelle_price_bounds(self):
+        for template in self:
+            source = template.escarcelle_funding_source_id
+            if not source:
+                template.escarcelle_price_bounds = False
+            elif source.free_only:
+                template.escarcelle_price_bounds = "0.00;0.00"
+            else:
+                template.escarcelle_price_bounds = f"{source.rate_min:.2f};{source.rate_max:.2f}"
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        # EXTENDS 'point_of_sale': the page prices within what the payer allows
+        return [*super()._load_pos_data_fields(config), "escarcelle_price_bounds"]
+
+    def action_escarcelle_other_source(self):
+        """The same good paid for by somebody else: a good of its own, with a barcode of its own."""
+        self.ensure_one()
+        self.check_access("write")
+        other = self.copy(
+            {
+                "name": self.name,
+                "barcode": False,
+                "default_code": False,
+                "escarcelle_funding_source_id": False,
+                "list_price": self.list_price,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "product.template",
+            "res_id": other.id,
+            "views": [(False, "form")],
+        }
 
     @api.constrains("escarcelle_funding_source_id", "categ_id")
     def _check_escarcelle_funding_source(self):
@@ -172,9 +242,9 @@ class ProductTemplate(models.Model):
             if source._escarcelle_excludes(template.categ_id):
                 raise ValidationError(
                     self.env._(
-                        "%(source)s must not pay for %(category)s: give %(product)s another source or"
+                        "%(payer)s must not pay for %(category)s: give %(product)s another source or"
                         " another category.",
-                        source=source.name,
+                        payer=source.name,
                         category=template.categ_id.display_name,
                         product=template.name,
                     )

@@ -1,8 +1,31 @@
+from decimal import Decimal
+
 from odoo import api, models
+
+from escarcelle_core import budget, money
 
 
 class PosOrderLine(models.Model):
     _inherit = "pos.order.line"
+
+    def _escarcelle_counted(self, policy):
+        """Cents this line takes off a budget, by the rule of the till (``escarcelle_core.budget``)."""
+        self.ensure_one()
+        product = self.product_id.sudo()
+        source = product.escarcelle_funding_source_id
+        # Shop prices include VAT (docs/formats.md §1): the list price is the shelf price.
+        shelf = money.line_amount(
+            money.quantity(f"{self.qty:.3f}"), money.unit_price(f"{product.lst_price:.4f}")
+        )
+        public = self.env["product.pricelist"]._get_product_price(product, 1.0)
+        return budget.counted(
+            policy._escarcelle_core(),
+            policy.basis,
+            money.half_up(Decimal(repr(self.price_subtotal_incl)) * 100),
+            shelf,
+            consumes=not source or source.consumes_budget,
+            public=f"{self.price_unit:.4f}" == f"{public:.4f}",
+        )
 
     @api.onchange("product_id")
     def _onchange_product_id(self):

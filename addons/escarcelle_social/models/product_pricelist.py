@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from escarcelle_core import tariffs
+from escarcelle_core import funding, tariffs
 
 
 class ProductPricelist(models.Model):
@@ -74,18 +74,37 @@ class ProductPricelist(models.Model):
             compute_price=compute_price,
             **kwargs,
         )
-        if not self or not compute_price:
+        if not compute_price:
             return results
-        return {
-            product_id: (self._escarcelle_round(price), rule_id)
-            for product_id, (price, rule_id) in results.items()
-        }
+        if self:
+            results = {
+                product_id: (self._escarcelle_round(price), rule_id)
+                for product_id, (price, rule_id) in results.items()
+            }
+        for product in products.filtered("escarcelle_price_bounds"):
+            price, rule_id = results[product.id]
+            reference = product._price_compute("list_price", uom=uom, currency=currency, date=date)
+            results[product.id] = (
+                self._escarcelle_bounded(product, price, reference[product.id]),
+                rule_id,
+            )
+        return results
 
     def _escarcelle_round(self, price):
         """Tariff rounding of a float price in euros (``escarcelle_core.tariffs``)."""
         step = Decimal(self.escarcelle_rounding or tariffs.STEPS[0])
         minimum = Decimal(repr(round(self.escarcelle_minimum_price, 4)))
         return float(tariffs.rounded(Decimal(repr(price)), step, minimum))
+
+    def _escarcelle_bounded(self, product, price, reference):
+        """``price`` within what the payer of ``product`` allows (``escarcelle_core.funding``)."""
+        bounds = funding.bounds(product.escarcelle_price_bounds)
+        found = bounds.price(
+            Decimal(repr(price)),
+            Decimal(repr(round(reference, 4))),
+            Decimal(self.escarcelle_rounding or tariffs.STEPS[0]),
+        )
+        return float(found)
 
     @api.model
     def _load_pos_data_fields(self, config):

@@ -45,7 +45,26 @@ class EscarcelleTill(models.Model):
     def _escarcelle_settings(self):
         # EXTENDS 'escarcelle_pos'
         policy = self.env["escarcelle.budget.policy"]._escarcelle_for(self.company_id)
-        return {**super()._escarcelle_settings(), "social": policy._escarcelle_till_settings()}
+        sources = (
+            self.env["escarcelle.funding.source"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "in", (False, self.company_id.id))], order="id")
+        )
+        return {
+            **super()._escarcelle_settings(),
+            "social": policy._escarcelle_till_settings(),
+            "funding_sources": [source._escarcelle_row() for source in sources],
+        }
+
+    def _escarcelle_products(self):
+        # EXTENDS 'escarcelle_pos': who paid for each good
+        rows = super()._escarcelle_products()
+        products = self.env["product.product"].sudo().browse([row["id"] for row in rows])
+        sources = {
+            product.id: product.escarcelle_funding_source_id.id or None for product in products
+        }
+        return [{**row, "funding_source_id": sources[row["id"]]} for row in rows]
 
     def _escarcelle_tariff(self, pricelist):
         # EXTENDS 'escarcelle_pos'

@@ -13,7 +13,6 @@ from . import test_vat_sector
 from . import test_order
 from . import test_quota
 from . import test_voucher
-from . import test_voucher
 from . import test_till
 from . import test_ingestion
 from . import test_rights

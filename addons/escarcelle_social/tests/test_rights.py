@@ -46,6 +46,10 @@ MATRIX = {
     "escarcelle.budget.allocate": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.allocate.line": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.budget.adjust": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.budget.statement": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.label.print": (ALL, ALL, NONE, NONE, NONE, NONE),
+    "escarcelle.price.update": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.price.update.line": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.funding.source": (ALL, READ, NONE, NONE, NONE, NONE),
     "escarcelle.repacking": (ALL, ALL, NONE, NONE, NONE, NONE),
     "escarcelle.repacking.line": (ALL, ALL, NONE, NONE, NONE, NONE),
@@ -203,6 +207,10 @@ class TestRights(SocialCase):
         home = self.household()
         home.action_issue_card()
         self.company._escarcelle_allocate("2026-11")
+        good = self.env["product.template"].create({"name": "Riz", "available_in_pos": True})
+        self.env["escarcelle.price.update"].create(
+            {"name": "Janvier", "product_ids": good.ids, "value": 10}
+        ).action_preview()
         self.env["escarcelle.budget.supplement"].create({"name": "Bébés", "amount": 10.0})
         self.env["escarcelle.funding.source"].create(
             {"name": "Aide alimentaire", "code": "FSE", "kind": "eu", "company_id": self.company.id}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import fields
 from odoo.tests import tagged
 
-from escarcelle_core import tariffs
+from escarcelle_core import funding, tariffs
 
 from .common import SocialCase
 
@@ -39,6 +39,21 @@ def random_items(draw, categories, products):
         )
         for kind in draw.choices(kinds, k=4)
     ]
+
+
+def random_sources(env, draw):
+    """Payers of every kind: free, a part of the price, a part so narrow that no step lies in it."""
+    rates = [(draw.randint(0, 5000) / 100, draw.randint(5000, 10000) / 100) for _ in range(4)]
+    return env["escarcelle.funding.source"].create(
+        [
+            {"name": "Europe", "code": "T-EU", "kind": "eu"},
+            {"name": "Étroit", "code": "T-E", "rate_min": 33.3, "rate_max": 33.33},
+            *(
+                {"name": f"S{n}", "code": f"T-{n}", "rate_min": low, "rate_max": high}
+                for n, (low, high) in enumerate(rates)
+            ),
+        ]
+    )
 
 
 @tagged("post_install", "-at_install")
@@ -84,10 +99,12 @@ class TestTariff(SocialCase):
         categories += self.env["product.category"].create(
             {"name": "C0a", "parent_id": categories[0].id}
         )
+        sources = random_sources(self.env, draw)
         products = self.env["product.product"].create(
             [
                 {
                     "name": f"P{n}",
+                    "escarcelle_funding_source_id": n % 2 and draw.choice(sources).id,
                     "list_price": draw.randint(1, 2500) / 100,
                     "standard_price": draw.randint(1, 1500) / 100,
                     "categ_id": draw.choice(categories).id,
@@ -121,11 +138,20 @@ class TestTariff(SocialCase):
         at = fields.Datetime.now()
         part = [till._escarcelle_tariff(pricelist) for pricelist in (self.public, self.social)]
         read = tariffs.read(part)
+        sources = funding.read(till._escarcelle_settings()["funding_sources"])
+        rows = {row["id"]: row for row in till._escarcelle_products()}
         for quantity in (1.0, 3.0):
             server = self.social._get_products_price(products, quantity, date=at)
             for product in products:
+                row = rows[product.id]
+                source = sources.get(row["funding_source_id"])
                 good = tariffs.Priced(
-                    product.id, Decimal(f"{product.lst_price:.4f}"), product.categ_id.id
+                    product.id, Decimal(row["price"]), product.categ_id.id, source and source.bounds
+                )
+                public = self.env["product.pricelist"]._get_product_price(product, quantity)
+                self.assertEqual(
+                    f"{public:.4f}",
+                    f"{tariffs.price(None, good, Decimal(quantity), at.replace(tzinfo=timezone.utc)):.4f}",
                 )
                 found = tariffs.price(
                     read[self.social.id],

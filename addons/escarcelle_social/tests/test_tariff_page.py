@@ -5,9 +5,9 @@ from decimal import Decimal
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
-from escarcelle_core import tariffs
+from escarcelle_core import funding, tariffs
 
-from .test_tariff import random_items
+from .test_tariff import random_items, random_sources
 
 #: Compares, in the page, what the page computes with what the server sent along.
 COMPARE = """
@@ -19,6 +19,13 @@ COMPARE = """
         const found = tariffRound(value, step, minimum);
         if (found !== result) {
             wrong.push(`round ${value} to ${step}, at least ${minimum}: ${found}, not ${result}`);
+        }
+    }
+    const {sourceBound} = odoo.loader.modules.get("@escarcelle_social/app/utils/tariff");
+    for (const [value, reference, bounds, step, result] of expected.bounds) {
+        const found = sourceBound(value, reference, bounds, step);
+        if (found !== result) {
+            wrong.push(`${value} within ${bounds} of ${reference}, by ${step}: ${found}, not ${result}`);
         }
     }
     const {isRuleCurrent} = odoo.loader.modules.get("@escarcelle_social/app/utils/tariff");
@@ -92,10 +99,13 @@ class TestTariffPage(HttpCase):
         )
         categories = env["product.category"].create([{"name": f"C{n}"} for n in range(3)])
         categories += env["product.category"].create({"name": "C0a", "parent_id": categories[0].id})
+        sources = random_sources(env, draw)
         products = env["product.product"].create(
             [
                 {
                     "name": f"P{n}",
+                    # The first is the one that is sold: nobody else pays for it.
+                    "escarcelle_funding_source_id": n % 2 and draw.choice(sources).id,
                     "list_price": draw.randint(1, 2500) / 100,
                     "categ_id": draw.choice(categories).id,
                     "available_in_pos": True,
@@ -133,6 +143,7 @@ class TestTariffPage(HttpCase):
         config.with_user(env.ref("base.user_admin")).open_ui()
         config.current_session_id.set_opening_control(0, "")
         expected = {
+            "bounds": [self.bounded(draw) for _ in range(5000)],
             "roundings": [self.rounding(draw) for _ in range(5000)],
             "dates": [
                 [start, end, now, (start is None or start <= now) and (end is None or now <= end)]
@@ -166,3 +177,15 @@ class TestTariffPage(HttpCase):
         step, minimum = draw.choice(tariffs.STEPS), draw.choice((0, 0.01, 0.05, 1))
         result = tariffs.rounded(Decimal(repr(value)), Decimal(step), Decimal(str(minimum)))
         return [value, float(step), minimum, float(result)]
+
+    def bounded(self, draw):
+        """A price, what its payer allows, and what the core makes of it."""
+        reference = draw.randint(0, 50_000) / draw.choice((100, 10_000))
+        value = draw.randint(0, 50_000) / 100
+        step = draw.choice(tariffs.STEPS)
+        low, high = sorted(draw.randint(0, 10_000) / 100 for _ in range(2))
+        text = f"{low:.2f};{high:.2f}"
+        result = funding.bounds(text).price(
+            Decimal(repr(value)), Decimal(repr(reference)), Decimal(step)
+        )
+        return [value, reference, text, float(step), float(result)]

@@ -2,6 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { patch } from "@web/core/utils/patch";
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
 import { cents } from "@escarcelle_pos/app/utils/money";
@@ -112,6 +113,9 @@ if (tillMode) {
 
         /** A manager present can lift the refusal: ask, and try again. */
         async escarcelleMayRetry(error, tries) {
+            if (error.certain && error.details?.public?.length) {
+                return this.escarcelleAtPublicPrice(error);
+            }
             const what = error.details?.override;
             if (!error.certain || !what || tries === OVERRIDES) {
                 return false;
@@ -130,6 +134,36 @@ if (tillMode) {
             } finally {
                 this.pos.env.services.ui.block();
             }
+        },
+
+        /**
+         * The shop sells what is beyond a budget at the public price: the till says which lines. The total
+         * changes, so the cashier looks at it and takes the difference; refused, the basket is lightened.
+         */
+        async escarcelleAtPublicPrice(error) {
+            const lines = error.details.public
+                .map(({ uuid, price }) => [this.order.lines.find((one) => one.uuid === uuid), price])
+                .filter(([line]) => line);
+            this.pos.env.services.ui.unblock();
+            try {
+                const agreed = await ask(this.pos.dialog, {
+                    title: _t("Beyond the budget"),
+                    body: [
+                        error.message,
+                        _t("At the public price: %s", lines.map(([line]) => line.getFullProductName()).join(", ")),
+                    ].join("\n\n"),
+                    confirmLabel: _t("Public price"),
+                    cancelLabel: _t("Back to the ticket"),
+                });
+                error.told = true;
+                for (const [line, price] of agreed ? lines : []) {
+                    line.setUnitPrice(Number(price));
+                    line.price_type = "manual";
+                }
+            } finally {
+                this.pos.env.services.ui.block();
+            }
+            return false;
         },
 
         escarcelleDone(answer) {

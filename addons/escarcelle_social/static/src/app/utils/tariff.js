@@ -29,6 +29,30 @@ export function tariffRound(value, step, minimum) {
     return Math.max(roundToStep(value, step), minimum);
 }
 
+/**
+ * What the payer of a good allows (`escarcelle_core.funding`): `price` on the nearest multiple of `step`
+ * between two parts of the reference price; the highest wins when none lies between.
+ *
+ * @param {string|false} bounds percents, "10.00;30.00"; false: anything
+ */
+export function sourceBound(price, reference, bounds, step) {
+    if (!bounds) {
+        return price;
+    }
+    // A reference price in 1e-4 euro times a percent in 1e-2 is in units: nothing is lost.
+    const ref = Math.round(reference * 1e4);
+    const [low, high] = bounds.split(";").map((percent) => ref * Math.round(Number(percent) * 100));
+    const stepUnits = Math.round(step * UNITS);
+    let units = roundedUnits(price);
+    if (units < low) {
+        units = low + ((stepUnits - (low % stepUnits)) % stepUnits);
+    }
+    if (units > high) {
+        units = high - (high % stepUnits);
+    }
+    return units === roundedUnits(price) ? price : units / UNITS;
+}
+
 /** May a rule be applied now? Both ends included; a rule without dates always may. */
 export function isRuleCurrent(rule, now) {
     return (!rule.date_start || rule.date_start <= now) && (!rule.date_end || now <= rule.date_end);

@@ -1,6 +1,6 @@
 import { patch } from "@web/core/utils/patch";
 import { ProductTemplateAccounting } from "@point_of_sale/app/models/accounting/product_template_accounting";
-import { applyRule, isRuleCurrent, tariffRound } from "@escarcelle_social/app/utils/tariff";
+import { applyRule, isRuleCurrent, sourceBound, tariffRound } from "@escarcelle_social/app/utils/tariff";
 
 const { DateTime } = luxon;
 
@@ -20,7 +20,8 @@ patch(ProductTemplateAccounting.prototype, {
         related_lines = []
     ) {
         if (!pricelist) {
-            return super.getPrice(...arguments);
+            const price = super.getPrice(...arguments);
+            return sourceBound(price, price, this.escarcelle_price_bounds, 0.01);
         }
         const base = (variant ? variant.lst_price : this.list_price) + (price_extra || 0);
         if (original_line && original_line.isLotTracked() && variant) {
@@ -39,11 +40,9 @@ patch(ProductTemplateAccounting.prototype, {
             }
             price = applyRule(rule, price);
         }
-        return tariffRound(
-            price,
-            Number(pricelist.escarcelle_rounding || "0.01"),
-            pricelist.escarcelle_minimum_price || 0
-        );
+        const step = Number(pricelist.escarcelle_rounding || "0.01");
+        const rounded = tariffRound(price, step, pricelist.escarcelle_minimum_price || 0);
+        return sourceBound(rounded, base, this.escarcelle_price_bounds, step);
     },
 
     /** The first rule that applies now, in the order the server tries them. */
