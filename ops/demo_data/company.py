@@ -33,6 +33,8 @@ def load(env):
                 "fiscalyear_last_day": 31,
             }
         )
+        # Odoo named it before the company had its name.
+        env["stock.warehouse"].search([("company_id", "=", company.id)]).name = "Boutique"
         company.partner_id.write({"lang": LANGUAGE, "tz": TIMEZONE})
         (env.user | env.ref("base.user_admin")).write({"lang": LANGUAGE, "tz": TIMEZONE})
         env["ir.default"].set("res.partner", "lang", LANGUAGE)
