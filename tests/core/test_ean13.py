@@ -76,3 +76,28 @@ def test_a_card_out_of_range_is_refused(serial):
 def test_a_product_is_not_a_card():
     assert ean13.is_valid("3017620422003")
     assert not ean13.is_card("3017620422003")
+
+
+def test_modules_of_the_symbol():
+    # The example everybody prints: 4 003994 155486 (left sets ABAABB for a first digit 4).
+    assert ean13.modules("4003994155486") == (
+        "101" "0001101" "0100111" "0111101" "0001011" "0010111" "0011101" "01010"
+        "1100110" "1001110" "1001110" "1011100" "1001000" "1010000" "101"
+    )  # fmt: skip
+
+
+@given(st.integers(0, ean13.CARD_ROOM - 1))
+def test_a_symbol_has_95_modules_and_is_read_back(serial):
+    code = ean13.card(serial)
+    bits = ean13.modules(code)
+    assert len(bits) == 95 and bits[:3] == bits[-3:] == "101" and bits[45:50] == "01010"
+    # A digit has two bars and two spaces; read from the right it is another one.
+    for start in (*range(3, 45, 7), *range(50, 92, 7)):
+        digit = bits[start : start + 7]
+        assert digit[0] != digit[-1] and sum(a != b for a, b in zip(digit, digit[1:], strict=False)) == 3
+
+
+@pytest.mark.parametrize("wrong", ["", "2000000000001", "200", None, "²000000000008"])
+def test_no_symbol_of_what_is_not_a_number(wrong):
+    with pytest.raises(ean13.BarcodeError):
+        ean13.modules(wrong)

@@ -59,3 +59,26 @@ def card(serial: int) -> str:
     if isinstance(serial, bool) or not isinstance(serial, int) or not 0 <= serial < CARD_ROOM:
         raise BarcodeError(serial)
     return complete(f"{CARD_PREFIX}{serial:0{12 - len(CARD_PREFIX)}d}")
+
+
+#: GS1 General Specifications §5.2.1: the seven modules of a digit in number sets A, B and C.
+_SET_A = (
+    "0001101", "0011001", "0010011", "0111101", "0100011",
+    "0110001", "0101111", "0111011", "0110111", "0001011",
+)  # fmt: skip
+_SET_C = tuple("".join("10"[int(bit)] for bit in modules) for modules in _SET_A)
+_SET_B = tuple(modules[::-1] for modules in _SET_C)
+#: Which set the six left digits take: this is how the first digit is written.
+_LEFT = ("AAAAAA", "AABABB", "AABBAB", "AABBBA", "ABAABB", "ABBAAB", "ABBBAA", "ABABAB", "ABABBA", "ABBABA")
+
+
+def modules(code: str) -> str:
+    """The 95 modules of the symbol, ``1`` a bar and ``0`` a space, without its quiet zones. Raises BarcodeError."""
+    if not is_valid(code):
+        raise BarcodeError(code)
+    sets = {"A": _SET_A, "B": _SET_B}
+    left = "".join(
+        sets[name][int(digit)] for name, digit in zip(_LEFT[int(code[0])], code[1:7], strict=True)
+    )
+    right = "".join(_SET_C[int(digit)] for digit in code[7:])
+    return f"101{left}01010{right}101"
