@@ -1,8 +1,11 @@
 import io
+import re
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import pdf
+
+from escarcelle_core import ean13
 
 from .common import SocialCase
 
@@ -22,9 +25,19 @@ class TestCardPrint(SocialCase):
                 text = html.decode()
                 self.assertIn(home.card_id.number, text)
                 self.assertIn(home.code, text)
-                self.assertIn("data:image/png;base64,", text, "the barcode is in the page")
+                self.assertIn("<svg", text, "the symbol is in the page")
                 for hidden in ("Amina", "Benalouf"):
                     self.assertNotIn(hidden, text)
+
+    def test_the_symbol_is_that_of_the_number(self):
+        home = self.household()
+        home.action_issue_card()
+        symbol = str(home.card_id._escarcelle_symbol())
+        bits = ["0"] * 95
+        for x, width in re.findall(r'<rect x="(\d+)" y="0" width="(\d+)"', symbol):
+            for place in range(int(x), int(x) + int(width)):
+                bits[place - 11] = "1"
+        self.assertEqual("".join(bits), ean13.modules(home.card_id.number))
 
     def test_sheets_of_twenty_four(self):
         homes = self.households.concat(*(self.household() for _ in range(25)))

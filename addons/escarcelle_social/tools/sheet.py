@@ -109,6 +109,9 @@ def _csv(content):
         for number, row in enumerate(reader, 1):
             if number > ROW_LIMIT + 1:
                 raise SheetError("too_many_rows", limit=ROW_LIMIT)
+            # A quote that nobody closes swallows the rest of the file.
+            if any(len(cell) > 10 * CELL_LIMIT for cell in row):
+                raise SheetError("unreadable", why="quote")
             rows.append((number, row))
     except csv.Error as error:
         raise SheetError("unreadable", why=str(error)) from error
