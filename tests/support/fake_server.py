@@ -74,6 +74,11 @@ class FakeServer:
         """Order uuids, in order."""
         return [record.origin for record in self.tickets(till)]
 
+    def periods(self, till: str, *kinds: str) -> list[str]:
+        """What a till closed, in order; of ``kinds``, else days, months and years."""
+        chosen = kinds or ("GTJ", "GTM", "GTA")
+        return [r.payload.split(",")[5] for r in self.records[till] if r.kind in chosen]
+
     def forget_after(self, till: str, n: int) -> None:
         """The server is restored from a backup made after entry ``n``."""
         with self._lock:

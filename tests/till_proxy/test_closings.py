@@ -24,11 +24,6 @@ def _kinds(server, till):
     return [record.kind for record in server.records[till]]
 
 
-def _periods(server, till):
-    closings = (r for r in server.records[till] if r.kind in ("GTJ", "GTM", "GTA"))
-    return [record.payload.split(",")[5] for record in closings]
-
-
 def test_midnight_closes_the_day_and_the_month_without_anybody(make_program, server, clock, tmp_path):
     paper = tmp_path / "paper.bin"
     program = make_program(local=True, clock=clock).add(PRINTER.format(path=paper)).start()
@@ -45,7 +40,7 @@ def test_midnight_closes_the_day_and_the_month_without_anybody(make_program, ser
     program.synced()
     till = program.status()["till"]["uid"]
     assert server.defects == []
-    assert _periods(server, till) == ["20261130", "202611"]
+    assert server.periods(till) == ["20261130", "202611"]
     kinds = _kinds(server, till)
     assert kinds.index("GTJ") < kinds.index("GTM") < kinds.index("ANC")
     closing = next(r for r in server.records[till] if r.kind == "GTJ")
@@ -61,7 +56,7 @@ def test_a_till_that_was_off_closes_the_missing_days_at_start(make_program, serv
     program.start()
     program.synced()
     till = program.status()["till"]["uid"]
-    periods = _periods(server, till)
+    periods = server.periods(till)
     assert periods[:2] == ["20261130", "202611"]
     assert periods[-4:] == ["20261231", "202612", "2026", "20270101"]
     assert len(periods) == 33 + 3
@@ -101,9 +96,9 @@ def test_the_z_button_closes_now_and_a_later_sale_opens_a_second_closing(
     assert second["closings"][0]["total"] == 250
     clock.write_text("2026-12-01T06:00:00Z")
     till = program.status()["till"]["uid"]
-    program.until(lambda: "202611" in _periods(server, till))
+    program.until(lambda: "202611" in server.periods(till))
     assert server.defects == []
-    assert _periods(server, till) == ["20261130", "20261130-2", "202611"]
+    assert server.periods(till) == ["20261130", "20261130-2", "202611"]
     program.until(lambda: program.status()["printer"]["waiting"] == 0)
     assert first["anchor"][:16].encode() in paper.read_bytes().replace(b" ", b"")
 

@@ -29,8 +29,7 @@ NIGHTS = {
 
 
 def _periods(server, program, *kinds):
-    records = server.records[program.status()["till"]["uid"]]
-    return [r.payload.split(",")[5] for r in records if r.kind in (kinds or ("GTJ",))]
+    return server.periods(program.status()["till"]["uid"], *(kinds or ["GTJ"]))
 
 
 @pytest.fixture
