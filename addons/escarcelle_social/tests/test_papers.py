@@ -125,7 +125,8 @@ class TestLabels(SocialCase):
 
     def test_prices_are_those_of_the_server(self):
         wizard = self.labels(pricelist_ids=[(6, 0, self.social.ids)])
-        pasta, apples, soap = wizard._escarcelle_labels()
+        found = {label["product"]: label for label in wizard._escarcelle_labels()}
+        pasta, apples, soap = (found[product] for product in self.goods)
         money = wizard._escarcelle_money
         self.assertEqual((pasta["price"], apples["price"]), (money(1.25), money(2.35)))
         self.assertIn(money(2.5), pasta["unit_price"], "two packets are a kilogram")

@@ -104,7 +104,7 @@ class TestTariff(SocialCase):
             [
                 {
                     "name": f"P{n}",
-                    "escarcelle_funding_source_id": n % 2 and draw.choice(sources).id,
+                    "escarcelle_funding_source_id": draw.choice(sources).id if n % 2 else False,
                     "list_price": draw.randint(1, 2500) / 100,
                     "standard_price": draw.randint(1, 1500) / 100,
                     "categ_id": draw.choice(categories).id,

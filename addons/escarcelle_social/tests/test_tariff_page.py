@@ -105,7 +105,7 @@ class TestTariffPage(HttpCase):
                 {
                     "name": f"P{n}",
                     # The first is the one that is sold: nobody else pays for it.
-                    "escarcelle_funding_source_id": n % 2 and draw.choice(sources).id,
+                    "escarcelle_funding_source_id": draw.choice(sources).id if n % 2 else False,
                     "list_price": draw.randint(1, 2500) / 100,
                     "categ_id": draw.choice(categories).id,
                     "available_in_pos": True,

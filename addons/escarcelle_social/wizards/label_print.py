@@ -59,12 +59,14 @@ class EscarcelleLabelPrint(models.TransientModel):
         if len(self.product_ids) * self.copies > MOST:
             raise UserError(self.env._("%s labels at once at most: choose fewer goods.", MOST))
         kind = "roll" if self.label_format == "roll" else "sheet"
-        return self.env.ref(f"escarcelle_social.label_{kind}_report").report_action(self)
+        return self.env.ref(f"escarcelle_social.label_{kind}_report").report_action(
+            self, config=False
+        )
 
     def _escarcelle_labels(self):
-        """One dict a label, copies included, in the order of the goods' names."""
+        """One dict a label, copies included, in the order of the list of goods."""
         self.ensure_one()
-        products = self.product_ids.sorted("display_name")
+        products = self.product_ids.sorted()
         public = self.env["product.pricelist"]._get_products_price(products, 1.0)
         others = [
             (pricelist.name, pricelist._get_products_price(products, 1.0))

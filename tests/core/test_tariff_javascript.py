@@ -1,0 +1,103 @@
+"""A price is the same in the till (Python) and on its page (``tariff.js``), for any rule and any payer.
+
+The page's file is run as it is by the JavaScript engine that comes with Playwright; the server and the
+shelf labels are compared with the same module in the social addon's own tests.
+"""
+
+import json
+import subprocess
+from datetime import datetime, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from playwright._impl._driver import compute_driver_executable
+
+import repository
+from escarcelle_core import funding, tariffs
+from escarcelle_core.tariffs import Priced, Rule, Tariff
+
+SOURCE = repository.ROOT / "addons/escarcelle_social/static/src/app/utils/tariff.js"
+AT = datetime(2026, 11, 21, 10, 0, tzinfo=timezone.utc)
+#: One line in, one line out; the numbers the page has are the floats Odoo sends.
+PROGRAM = """
+const tariff = await import("data:text/javascript," + encodeURIComponent(SOURCE));
+const {createInterface} = await import("node:readline");
+for await (const text of createInterface({input: process.stdin})) {
+    const {rule, base, step, minimum, bounds} = JSON.parse(text);
+    const price = rule ? tariff.applyRule(rule, base) : base;
+    const rounded = rule ? tariff.tariffRound(price, step, minimum) : base;
+    console.log(JSON.stringify(tariff.sourceBound(rounded, base, bounds, rule ? step : 0.01)));
+}
+"""
+
+prices = st.decimals("0", "500", places=2)
+percents = st.decimals(0, 100, places=2)
+amounts = st.decimals("-2", "5", places=2)
+bounds = st.one_of(
+    st.none(),
+    st.tuples(percents, percents).map(lambda two: f"{min(two):.2f};{max(two):.2f}"),
+    st.just("0.00;0.00"),
+)
+rules = st.one_of(
+    st.none(),
+    st.builds(Rule, st.just("fixed"), fixed=prices),
+    st.builds(Rule, st.just("percentage"), percent=percents),
+    st.builds(
+        Rule,
+        st.just("formula"),
+        percent=percents,
+        step=st.sampled_from([Decimal(0), Decimal("0.05"), Decimal("0.10"), Decimal(1)]),
+        surcharge=amounts,
+        min_margin=st.sampled_from([Decimal(0), Decimal("0.05")]),
+        max_margin=st.sampled_from([Decimal(0), Decimal("0.50"), Decimal(5)]),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def page():
+    """``page(question)``: the price the page's own file computes."""
+    node = compute_driver_executable()
+    node = node[0] if isinstance(node, tuple) else node
+    program = f"const SOURCE = {json.dumps(SOURCE.read_text())};\n{PROGRAM}"
+    process = subprocess.Popen(
+        [node, "--input-type=module", "--eval", program],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+    )  # fmt: skip
+
+    def ask(question: dict) -> float:
+        process.stdin.write(json.dumps(question) + "\n")
+        return json.loads(process.stdout.readline())
+
+    yield ask
+    process.stdin.close()
+    assert process.wait(timeout=10) == 0
+
+
+def as_page(rule: Rule) -> dict:
+    """The rule as Odoo's page holds it."""
+    return {
+        "compute_price": rule.compute, "fixed_price": float(rule.fixed), "percent_price": float(rule.percent),
+        "price_discount": float(rule.percent), "price_round": float(rule.step),
+        "price_surcharge": float(rule.surcharge), "price_min_margin": float(rule.min_margin),
+        "price_max_margin": float(rule.max_margin),
+    }  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    rules, prices, st.sampled_from(tariffs.STEPS), st.sampled_from(["0", "0.05", "0.50"]), bounds
+)
+def test_the_page_and_the_till_agree(page, rule, reference, step, minimum, limits):
+    payer = funding.bounds(limits) if limits else None
+    tariff = rule and Tariff(1, "x", (rule,), Decimal(step), Decimal(minimum))
+    expected = tariffs.price(tariff, Priced(1, reference, bounds=payer), Decimal(1), AT)
+    found = page(
+        {
+            "rule": rule and as_page(rule), "base": float(reference), "step": float(step),
+            "minimum": float(minimum), "bounds": limits or False,
+        }
+    )  # fmt: skip
+    assert f"{found:.4f}" == f"{expected:.4f}"
