@@ -301,7 +301,7 @@ class _Known:
             years = {year, other._escarcelle_holder_year()} - {0}
             if name != "name_key" or len(years) < 2:
                 step.alike = other.code
-                self._problem(step, "", "duplicate", blocking=False, code=other.code)
+                self._problem(step, "", "duplicate", blocking=False, household=other.code)
                 return
 
     def _one_holder(self, step):

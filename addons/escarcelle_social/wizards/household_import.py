@@ -268,7 +268,7 @@ class EscarcelleHouseholdImport(models.TransientModel):
             "card_ended": lambda: _("This card was lost or replaced: it stays so."),
             "card_other": lambda: _("This household has the card %s already.", facts["number"]),
             "same_line": lambda: _("The same as line %s: left out.", facts["other"]),
-            "duplicate": lambda: _("This household may be there already: %s.", facts["code"]),
+            "duplicate": lambda: _("This household may be there already: %s.", facts["household"]),
         }  # fmt: skip
         return says[problem.code]()
 
