@@ -252,7 +252,10 @@ class TestVoucher(SocialTillCase):
             self.env, "voucher_stranger", groups="escarcelle_social.group_manager", company_id=shop.id,
             company_ids=[Command.set(shop.ids)],
         )  # fmt: skip
-        self.assertFalse(self.env["escarcelle.voucher"].with_user(stranger).with_company(shop).search([]))
+        foreign = self.env["escarcelle.voucher.billing"].create({"date_to": TODAY})
+        with self.assertRaises(UserError):
+            foreign.with_user(stranger).with_context(allowed_company_ids=shop.ids).sudo().action_bill()
+        self.assertFalse(self.env["escarcelle.voucher"].with_user(stranger).with_context(allowed_company_ids=shop.ids).search([]))
 
     def test_a_manager_does_all_of_it(self):
         self.ingest(self.till, self.sell((self.cap, 500, "77")), self.sell((self.part, 300, None), (None, 700, None)))
@@ -262,4 +265,5 @@ class TestVoucher(SocialTillCase):
         slip.action_remit()
         slip.action_paid()
         wizard = self.env["escarcelle.voucher.billing"].with_user(manager).create({"date_to": TODAY})
-        self.assertTrue(wizard.action_bill()["domain"][0][2])
+        wizard.action_bill()
+        self.assertEqual(self.rows(kind_id=self.part.id).move_id.state, "draft")

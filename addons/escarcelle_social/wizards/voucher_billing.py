@@ -27,14 +27,26 @@ class EscarcelleVoucherBilling(models.TransientModel):
         """Make the draft invoices and show them."""
         self.ensure_one()
         self.env["escarcelle.voucher.kind"].check_access("write")
-        waiting = self._escarcelle_waiting()
-        locked = waiting.sudo().try_lock_for_update()
+        if self.company_id not in self.env.companies:
+            raise UserError(self.env._("This shop is not one of yours."))
+        locked = self.sudo()._escarcelle_waiting().try_lock_for_update()
         moves = self.env["account.move"]
-        for issuer, rows in locked.sudo(False).grouped("issuer_id").items():
+        for issuer, rows in locked.grouped("issuer_id").items():
             if sum(rows.mapped("amount")) > 0:
-                moves |= self._escarcelle_bill(issuer, rows)
+                # A manager asks for invoices without writing in the accounts: drafts are all they get.
+                moves |= self.sudo()._escarcelle_bill(issuer, rows)
         if not moves:
             raise UserError(self.env._("Nothing waits to be invoiced until that day."))
+        if not moves.sudo(False).has_access("read"):
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "success",
+                    "message": self.env._("%s draft invoices wait for the accountant.", len(moves)),
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice_type")
         return {**action, "domain": [("id", "in", moves.ids)], "context": {"default_move_type": "out_invoice"}}
 
