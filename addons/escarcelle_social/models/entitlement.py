@@ -113,6 +113,7 @@ class EscarcelleEntitlement(models.Model):
         )
         if any(entitlement.decision != "pending" for entitlement in entitlements):
             self._escarcelle_check_may_decide()
+        entitlements._escarcelle_after_grant()
         return entitlements
 
     def write(self, vals):
@@ -121,7 +122,20 @@ class EscarcelleEntitlement(models.Model):
             vals = {**vals, "reminded_on": False}
         if "decision" in vals or any(entitlement.decision != "pending" for entitlement in self):
             self._escarcelle_check_may_decide()
-        return super().write({**vals, **self._escarcelle_decision_values(vals)})
+        result = super().write({**vals, **self._escarcelle_decision_values(vals)})
+        if {"decision", "date_to"} & vals.keys():
+            self._escarcelle_after_grant()
+        return result
+
+    def _escarcelle_after_grant(self):
+        """A period was granted: who had left is back, and nobody needs reminding."""
+        granted = self.filtered(lambda e: e.decision == "granted").household_id.sudo()
+        back = granted.filtered(lambda h: h.exit_on and h.entitled_until > h.exit_on)
+        if back:
+            back.action_readmit()
+        renewed = granted.filtered(lambda h: h.activity_ids and not h.to_renew)
+        if renewed:
+            renewed.activity_feedback(["escarcelle_social.activity_renewal"])
 
     def _escarcelle_decision_values(self, vals):
         """Who decided and when, for values that decide."""
@@ -239,7 +253,6 @@ class EscarcelleEntitlement(models.Model):
     def action_grant(self):
         """Open the till to the household in this period."""
         self.write({"decision": "granted"})
-        self.household_id._escarcelle_renewed()
 
     def action_refuse(self):
         """Say no; the request stays in the file."""

@@ -82,10 +82,6 @@ class EscarcelleHousehold(models.Model):
             },
         }
 
-    def _escarcelle_renewed(self):
-        """A period was granted: nobody needs reminding."""
-        self.sudo().activity_feedback(["escarcelle_social.activity_renewal"])
-
     def _escarcelle_suspend(self, reason, until, details):
         """No sale and no allocation, with a reason, until a day or until it is lifted."""
         self.write(

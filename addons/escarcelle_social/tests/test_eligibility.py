@@ -1,6 +1,6 @@
 from odoo import fields
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from ..tools import living_rest
 from .common import SocialCase
@@ -131,3 +131,25 @@ class TestEligibility(SocialCase):
     def test_a_new_form_has_every_line(self):
         values = self.env["escarcelle.eligibility"].default_get(["line_ids"])
         self.assertGreaterEqual(len(values["line_ids"]), 20)
+
+    def test_a_referent_calculates_for_those_they_refer(self):
+        referent = new_test_user(
+            self.env, "referent_rest", "escarcelle_social.group_referent",
+            company_id=self.company.id, company_ids=[fields.Command.set(self.company.ids)],
+        )  # fmt: skip
+        mine = self.household(referrer_id=referent.partner_id.id)
+        theirs = self.household()
+        other = self.calculate(theirs, 500, 100)
+        seen = self.env["escarcelle.eligibility"].with_user(referent)
+        one = seen.create(
+            {
+                "household_id": mine.id,
+                "line_ids": [fields.Command.create({"kind_id": self.wages.id, "amount": 300})],
+            }
+        )
+        one.action_confirm()
+        self.assertEqual((one.living_rest, one.verdict), (10.0, "eligible"))
+        self.assertFalse(seen.search([("id", "=", other.id)]))
+        self.assertFalse(self.env["escarcelle.eligibility.line"].with_user(referent).search([]))
+        with self.assertRaises(AccessError):
+            seen.create({"household_id": theirs.id})

@@ -182,6 +182,15 @@ class TestHouseholdFollowUp(SocialCase):
         with self.assertRaises(UserError):
             home._escarcelle_leave(reason, date(2026, 11, 22))
 
+    def test_a_new_entitlement_brings_back_who_had_left(self):
+        home = self.household(("2026-01-01", "2026-03-31"))
+        home._escarcelle_leave(
+            self.reasons.search([("kind", "=", "exit")], limit=1), date(2026, 11, 20)
+        )
+        self.assertEqual(home.state, "left")
+        self.grant(home, "2026-11-21", "2027-02-20", convention_id=False)
+        self.assertEqual((home.state, home.exit_on), ("entitled", False))
+
     def test_people_at_any_date(self):
         home = self.household(size=0)
         home.member_ids = [
