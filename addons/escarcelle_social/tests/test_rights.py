@@ -51,6 +51,13 @@ MATRIX = {
     "escarcelle.price.update": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.price.update.line": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.funding.source": (ALL, READ, NONE, NONE, NONE, NONE),
+    "escarcelle.quota": (ALL, READ, NONE, NONE, NONE, NONE),
+    "escarcelle.quota.usage": (READ, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.quota.override": (READ, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.voucher.kind": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.voucher": (EDIT, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.voucher.remittance": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.voucher.billing": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.repacking": (ALL, ALL, NONE, NONE, NONE, NONE),
     "escarcelle.repacking.line": (ALL, ALL, NONE, NONE, NONE, NONE),
 }
