@@ -14,3 +14,11 @@ from . import stock_scrap
 from . import markdown
 from . import res_partner
 from . import replenishment
+from . import trace
+from . import recall
+from . import equipment
+from . import stock_count
+from . import supplier_answer
+from . import stock_value
+from . import transfer
+from . import pos_order

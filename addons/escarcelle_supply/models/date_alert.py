@@ -67,9 +67,14 @@ class ResCompany(models.Model):
 
     def _escarcelle_stock_people(self):
         """Contacts of those who keep the stock of this shop and have an address."""
+        return self._escarcelle_stock_users().partner_id.filtered("email")
+
+    def _escarcelle_stock_users(self):
+        """Those who keep the stock of this shop; who only manages it comes last."""
         self.ensure_one()
         group = self.env.ref("escarcelle_social.group_stock")
         users = self.env["res.users"].sudo().search(
             [("all_group_ids", "in", group.ids), ("company_ids", "in", self.ids), ("share", "=", False)]
         )
-        return users.partner_id.filtered("email")
+        manager = self.env.ref("escarcelle_social.group_manager")
+        return users.sorted(lambda user: (manager in user.all_group_ids, user.id))

@@ -53,6 +53,14 @@ class StockMove(models.Model):
         picking = self.picking_id
         return bool(picking.pos_order_id or picking.pos_session_id or self.env.context.get("escarcelle_no_piece"))
 
+    def _add_mls_related_to_order(self, related_order_lines, are_qties_done=True):
+        # EXTENDS 'point_of_sale': goods whose lot was not read leave by date instead of not leaving at all
+        told = related_order_lines.pack_lot_ids.filtered("lot_name").product_id
+        untold = self.filtered(lambda move: move.product_id.tracking == "lot" and move.product_id not in told)
+        super(StockMove, self - untold)._add_mls_related_to_order(related_order_lines, are_qties_done)
+        for move in untold:
+            move.quantity = move.product_uom_qty
+
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"

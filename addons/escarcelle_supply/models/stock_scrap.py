@@ -61,6 +61,7 @@ class StockScrap(models.Model):
     def _escarcelle_withdraw(self, lots, reason=None, origin=None):
         """Note what is left of ``lots`` in the current shop as lost; returns the losses."""
         reason = reason or self.env.ref("escarcelle_supply.reason_date")
+        lots._escarcelle_claim()
         quants = self.env["stock.quant"].search(
             [
                 ("lot_id", "in", lots.ids),

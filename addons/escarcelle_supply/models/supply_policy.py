@@ -28,6 +28,11 @@ class EscarcelleSupplyPolicy(models.Model):
         "Temperatures typed by (hour)", default=11, help="Somebody is reminded when one is missing by then."
     )
 
+    lots_at_till = fields.Boolean(
+        "Lots are read at the till",
+        help="The till asks for the lot of each good that has lots. Else the first to expire is taken as sold.",
+    )
+
     _company_uniq = models.Constraint("UNIQUE (company_id)", "This shop already has its supply rules.")
     _days_positive = models.Constraint(
         "CHECK (dlc_alert_days >= 0 AND ddm_alert_days >= 0 AND ddm_days >= 0 AND safety_days >= 0"
@@ -57,8 +62,18 @@ class EscarcelleSupplyPolicy(models.Model):
             "res_id": self._escarcelle_for(self.env.company).id,
         }
 
+    def _escarcelle_set_till_lots(self):
+        """Have the tills of these shops ask for lots, or not."""
+        for policy in self:
+            tills = self.env["escarcelle.till"].sudo().search(
+                [("config_id.company_id", "=", policy.company_id.id)]
+            )
+            tills._escarcelle_set_lots(policy.lots_at_till)
+
     def write(self, vals):
         result = super().write(vals)
+        if "lots_at_till" in vals:
+            self._escarcelle_set_till_lots()
         if {"ddm_days", "dlc_alert_days", "ddm_alert_days"} & vals.keys():
             # The day a lot leaves the shelf follows the rules.
             lots = self.env["stock.lot"].sudo().search(
@@ -66,3 +81,18 @@ class EscarcelleSupplyPolicy(models.Model):
             )
             lots._escarcelle_follow_rules()
         return result
+
+
+class EscarcelleTill(models.Model):
+    _inherit = "escarcelle.till"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'escarcelle_pos': a new till asks for lots as those of the shop do
+        tills = super().create(vals_list)
+        for company, found in tills.grouped(lambda till: till.config_id.company_id).items():
+            found._escarcelle_set_lots(self.env["escarcelle.supply.policy"]._escarcelle_for(company).lots_at_till)
+        return tills
+
+    def _escarcelle_set_lots(self, asked):
+        self.config_id.picking_type_id.sudo().write({"use_create_lots": False, "use_existing_lots": asked})

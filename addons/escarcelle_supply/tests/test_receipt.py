@@ -107,6 +107,8 @@ class TestReceipt(SupplyCase):
             }
         )  # fmt: skip
         wizard.action_refuse()
+        with self.refused(UserError, "already"):
+            wizard.action_refuse()
         self.picking.button_validate()
         self.assertEqual((self._on_hand(self.milk), self._on_hand(self.rice)), (6, 5))
         self.assertEqual(self.picking.escarcelle_refusal_ids.quantity, 4)

@@ -1,1 +1,2 @@
 from . import refuse
+from . import temperature_sheet

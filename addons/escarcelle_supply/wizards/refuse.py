@@ -17,6 +17,7 @@ class EscarcelleRefuse(models.TransientModel):
     reason_id = fields.Many2one("escarcelle.refusal.reason", "Reason", required=True)
     note = fields.Char("Remark")
     photo = fields.Image(max_width=1600, max_height=1600)
+    done = fields.Boolean(readonly=True)
 
     @api.depends("move_id")
     def _compute_quantity(self):
@@ -25,6 +26,9 @@ class EscarcelleRefuse(models.TransientModel):
 
     def action_refuse(self):
         self.ensure_one()
+        if self.done:
+            raise UserError(self.env._("These goods are refused already."))
+        self.done = True
         if self.move_id and self.move_id.picking_id != self.picking_id:
             raise UserError(self.env._("This good is not on this delivery."))
         moves = self.move_id or self.picking_id.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))

@@ -1,0 +1,112 @@
+import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { scanBarcode } from "@web/core/barcode/barcode_dialog";
+import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+/** Scan, count, next: with the camera, a scanner that types, or by hand. */
+export class StockCount extends Component {
+    static template = "escarcelle_supply.StockCount";
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.codeInput = useRef("code");
+        this.camera = isBarcodeScannerSupported();
+        const { params, context } = this.props.action;
+        this.countId = params?.count_id || context?.active_id;
+        this.state = useState({ name: "", code: "", good: null, lot: "", quantity: "1", done: [], busy: false });
+        onWillStart(async () => {
+            if (this.countId) {
+                const [count] = await this.orm.read("escarcelle.count", [this.countId], ["name"]);
+                this.state.name = count.name;
+            }
+        });
+    }
+
+    async scan() {
+        const code = await scanBarcode(this.env);
+        if (code) {
+            this.state.code = code;
+            await this.find();
+        }
+    }
+
+    async onCodeKey(ev) {
+        if (ev.key === "Enter") {
+            await this.find();
+        }
+    }
+
+    /** Look a code up; the good on screen, if any, is kept first: scanning goes on without a button. */
+    async find() {
+        const code = this.state.code.trim();
+        if (!code || this.state.busy) {
+            return;
+        }
+        if (this.state.good && !(await this.keep())) {
+            return;
+        }
+        const good = await this.orm.call("escarcelle.count", "escarcelle_find", [[this.countId], code]);
+        this.state.code = "";
+        if (!good) {
+            this.notification.add(_t("No good has the code %s.", code), { type: "warning" });
+            return;
+        }
+        this.state.good = { ...good, uuid: crypto.randomUUID() };
+        this.state.lot = good.lots.length === 1 ? String(good.lots[0].id) : "";
+        this.state.quantity = String(good.pack);
+    }
+
+    get quantity() {
+        const text = String(this.state.quantity).trim().replace(",", ".");
+        return /^-?\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : null;
+    }
+
+    add(step) {
+        this.state.quantity = String(Math.max(0, (this.quantity || 0) + step * this.state.good.pack));
+    }
+
+    /** Keep what is on screen; true once it is. Sent again after a failure, it counts once. */
+    async keep() {
+        const good = this.state.good;
+        if (this.quantity === null || this.state.busy) {
+            return false;
+        }
+        this.state.busy = true;
+        try {
+            const entry = {
+                product: good.product,
+                lot: this.state.lot ? Number(this.state.lot) : false,
+                quantity: this.quantity,
+                uuid: good.uuid,
+            };
+            await this.orm.call("escarcelle.count", "escarcelle_add", [[this.countId], [entry]]);
+            this.state.done.unshift({ key: good.uuid, name: good.name, quantity: this.quantity, unit: good.unit });
+            this.state.done.splice(8);
+            this.state.good = null;
+        } finally {
+            this.state.busy = false;
+        }
+        this.codeInput.el?.focus();
+        return true;
+    }
+
+    async review() {
+        if (this.state.good && !(await this.keep())) {
+            return;
+        }
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "escarcelle.count",
+            res_id: this.countId,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+registry.category("actions").add("escarcelle_supply.stock_count", StockCount);
