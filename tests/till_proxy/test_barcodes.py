@@ -160,3 +160,8 @@ def test_until_then_the_tills_own_word_counts(program, server):
     assert found(program) == (PASTA, 1)
     program.kill()
     assert found(program.start()) == (PASTA, 1)
+
+
+def test_a_code_with_a_slash_is_found_again(program):
+    attach(program, barcode="LOT 7/2")
+    assert found(program, "LOT%207%2F2") == (PASTA, 1)
