@@ -46,14 +46,22 @@ class EscarcelleCatalogueGood(models.Model):
     unit = fields.Selection(
         [("piece", "Piece"), ("kg", "Kilogram"), ("litre", "Litre")], required=True, readonly=True
     )
-    weight = fields.Integer("Net weight (g)", readonly=True)
+    weight = fields.Integer("Net weight (g)", readonly=True, aggregator=False)
     to_weigh = fields.Boolean("Weighed at the till", readonly=True)
     storage = fields.Selection(
-        lambda self: self.env["product.template"]._fields["escarcelle_storage_kind"].selection,
+        lambda self: (
+            self.env["product.template"]
+            ._fields["escarcelle_storage_kind"]
+            ._description_selection(self.env)
+        ),
         readonly=True,
     )
     date_kind = fields.Selection(
-        lambda self: self.env["product.template"]._fields["escarcelle_date_kind"].selection,
+        lambda self: (
+            self.env["product.template"]
+            ._fields["escarcelle_date_kind"]
+            ._description_selection(self.env)
+        ),
         "Kind of date",
         readonly=True,
     )

@@ -18,7 +18,11 @@ class EscarcelleVatCategory(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     tax_class = fields.Selection(
-        lambda self: self.env["product.template"]._fields["escarcelle_vat_category"].selection,
+        lambda self: (
+            self.env["product.template"]
+            ._fields["escarcelle_vat_category"]
+            ._description_selection(self.env)
+        ),
         "Class of the law",
         required=True,
         readonly=True,

@@ -21,8 +21,8 @@ class EscarcelleVatChange(models.Model):
         "escarcelle.vat.category", required=True, index=True, ondelete="cascade"
     )
     date = fields.Date("First day", required=True)
-    rate_before = fields.Float("Rate before (%)", digits=(5, 2))
-    rate_after = fields.Float("New rate (%)", digits=(5, 2))
+    rate_before = fields.Float("Rate before (%)", digits=(5, 2), aggregator=False)
+    rate_after = fields.Float("New rate (%)", digits=(5, 2), aggregator=False)
     source = fields.Char("Source of law")
     state = fields.Selection(
         [("coming", "To come"), ("applied", "Applied")], default="coming", required=True

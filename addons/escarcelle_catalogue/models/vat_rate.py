@@ -19,11 +19,13 @@ class EscarcelleVatRate(models.Model):
         "escarcelle.vat.category", required=True, index=True, ondelete="cascade"
     )
     territory = fields.Selection(
-        lambda self: self.env["res.company"]._fields["escarcelle_territory"].selection,
+        lambda self: (
+            self.env["res.company"]._fields["escarcelle_territory"]._description_selection(self.env)
+        ),
         required=True,
         default=lambda self: self.env.company.escarcelle_territory,
     )
-    rate = fields.Float("Rate (%)", digits=(5, 2), required=True)
+    rate = fields.Float("Rate (%)", digits=(5, 2), required=True, aggregator=False)
     date_start = fields.Date("From", required=True)
     date_end = fields.Date("Until", help="The last day. Empty while the law says no end.")
     source = fields.Char("Source of law", required=True)

@@ -56,7 +56,8 @@ class EscarcelleGoodsImport(models.TransientModel):
                                 for name in ("rank", "state", "code", "name", "message")
                             }
                         )
-                        for plan in plans
+                        # What is to correct comes first.
+                        for plan in sorted(plans, key=lambda plan: plan["state"] != "error")
                     ),
                 ],
             }

@@ -6,7 +6,7 @@ class EscarcelleGoodsImportLine(models.TransientModel):
 
     _name = "escarcelle.goods.import.line"
     _description = "Line of an Import of Goods"
-    _order = "rank, id"
+    _order = "id"
 
     wizard_id = fields.Many2one("escarcelle.goods.import", required=True, ondelete="cascade")
     rank = fields.Integer("Line", readonly=True)

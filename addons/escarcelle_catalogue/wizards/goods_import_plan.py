@@ -103,7 +103,8 @@ class Plan:
         if "vat" in values:
             found = self.vat.get(sheets.plain(values["vat"]))
             if not found:
-                messages.append(self.env._("unknown VAT category: %s", values.pop("vat")))
+                messages.append(self.env._("unknown VAT category: %s", values["vat"]))
+                values["vat"] = False
             else:
                 values["vat"] = found
         if "allergens" in values:
