@@ -33,12 +33,9 @@ class EscarcelleHousehold(models.Model):
     @api.depends("state", "entitled_until")
     def _compute_to_renew(self):
         today = fields.Date.context_today(self)
+        rules = self.env["escarcelle.household.policy"]._escarcelle_of(self.company_id)
         for household in self:
-            days = (
-                self.env["escarcelle.household.policy"]
-                ._escarcelle_for(household.company_id)
-                .renewal_days
-            )
+            days = rules[household.company_id].renewal_days if household.company_id else 0
             household.to_renew = bool(
                 household.state == "entitled"
                 and household.entitled_until

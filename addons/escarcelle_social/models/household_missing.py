@@ -15,27 +15,28 @@ class EscarcelleHousehold(models.Model):
         "organisation_id", "referrer_id", "membership_until", "has_budget", "tier_id",
     )  # fmt: skip
     def _compute_missing(self):
+        rules = self.env["escarcelle.household.policy"]._escarcelle_of(self.company_id)
         for household in self:
-            lacks = [] if household.exit_on else household._escarcelle_lacks()
+            policy = rules.get(household.company_id)
+            lacks = [] if household.exit_on else household._escarcelle_lacks(policy)
             household.missing = " · ".join(lacks) or False
 
-    def _escarcelle_lacks(self):
-        """What is missing, most urgent first."""
+    def _escarcelle_lacks(self, policy):
+        """What is missing, most urgent first, under the shop's rules."""
         self.ensure_one()
-        _ = self.env._
-        policy = self.env["escarcelle.household.policy"]._escarcelle_for(
-            self.company_id or self.env.company
-        )
         unborn = len(self.member_ids.filtered(lambda member: not member.birth_year))
         checks = [
-            (self.state == "none", _("an entitlement")),
-            (self.state == "ended", _("a renewal: the entitlement ended")),
-            (not self.card_id, _("a card")),
-            (not self.pricelist_id, _("a tariff")),
-            (self.has_budget and not self.tier_id, _("a budget tier for its size")),
-            (not self.member_ids, _("its members")),
-            (bool(unborn), _("%s years of birth", unborn)),
-            (not self.organisation_id and not self.referrer_id, _("who referred it")),
-            (policy.membership_required and not self.membership_valid, _("the membership fee")),
+            (self.state == "none", self.env._("an entitlement")),
+            (self.state == "ended", self.env._("a renewal: the entitlement ended")),
+            (not self.card_id, self.env._("a card")),
+            (not self.pricelist_id, self.env._("a tariff")),
+            (self.has_budget and not self.tier_id, self.env._("a budget tier for its size")),
+            (not self.member_ids, self.env._("its members")),
+            (bool(unborn), self.env._("%s years of birth", unborn)),
+            (not self.organisation_id and not self.referrer_id, self.env._("who referred it")),
+            (
+                policy.membership_required and not self.membership_valid,
+                self.env._("the membership fee"),
+            ),
         ]
         return [text for lacks, text in checks if lacks]

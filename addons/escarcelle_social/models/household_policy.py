@@ -67,6 +67,14 @@ class EscarcelleHouseholdPolicy(models.Model):
         return policy or self.sudo().create({"company_id": company.id})
 
     @api.model
+    def _escarcelle_of(self, companies):
+        """``{company: rules}`` of these shops, in one query."""
+        found = self.sudo().search([("company_id", "in", companies.ids)]).grouped("company_id")
+        return {
+            company: found.get(company) or self._escarcelle_for(company) for company in companies
+        }
+
+    @api.model
     def action_escarcelle_open(self):
         """Open the rules of the current shop."""
         self.check_access("read")

@@ -231,9 +231,9 @@ class TestHouseholdFollowUp(SocialCase):
 
     def test_what_is_missing(self):
         home = self.household(None, size=0, pricelist_id=False)
-        lacks = len(home._escarcelle_lacks())
+        lacks = len(home._escarcelle_lacks(self.rules))
         home.write({"pricelist_id": self.public.id, "organisation_id": self.office.id})
-        self.assertEqual(len(home._escarcelle_lacks()), lacks - 2)
+        self.assertEqual(len(home._escarcelle_lacks(self.rules)), lacks - 2)
         home.action_issue_card()
         home.member_ids = [fields.Command.create({"relation": "holder", "birth_year": 1980})]
         self.grant(home, "2026-11-01", "2026-12-01", convention_id=False)
@@ -241,6 +241,31 @@ class TestHouseholdFollowUp(SocialCase):
         self.rules.membership_required = True
         home.invalidate_recordset()
         self.assertTrue(home.missing)
+
+    def test_a_list_costs_no_query_a_household(self):
+        names = [
+            "missing",
+            "to_renew",
+            "state",
+            "duplicate_ids",
+            "last_visit",
+            "membership_valid",
+            "living_rest",
+        ]
+
+        def queries(count):
+            homes = self.households.concat(
+                *(self.household(phone=f"06 39 98 {n:02d} 00") for n in range(count))
+            )
+            homes.action_issue_card()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            homes.read(names)
+            return self.env.cr.sql_log_count - before
+
+        queries(2)
+        self.assertEqual(queries(5), queries(20))
 
     def test_renewing_starts_after_the_last_day(self):
         home = self.household(("2026-06-01", "2026-12-05"))
