@@ -145,8 +145,8 @@ class EscarcelleDonationContribution(models.Model):
             {
                 "kind": "goods", "counted": True, "amount": amount or 0, "quantity": weight or 0, "unit": "kg",
                 "name": self.env._(
-                    "Goods given: %(source)s, %(count)s gifts",
-                    source=sources.browse(source).name or self.env._("no source"), count=count,
+                    "Goods given: %(origin)s, %(count)s gifts",
+                    origin=sources.browse(source).name or self.env._("no source"), count=count,
                 ),
             }
             for source, weight, amount, count in rows
@@ -242,5 +242,6 @@ class EscarcelleDonationContributionLine(models.Model):
     @api.depends("quantity", "rate")
     def _compute_amount(self):
         for line in self:
-            if line.rate:
-                line.amount = line.currency_id.round(line.quantity * line.rate)
+            line.amount = (
+                line.currency_id.round(line.quantity * line.rate) if line.rate else line.amount
+            )

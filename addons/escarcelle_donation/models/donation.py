@@ -3,14 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 
 #: What may still be written on a gift that is done: nothing that was counted, signed or booked.
 AFTERWARDS = {
-    "state",
-    "receipt_ids",
-    "receipt_id",
-    "receipt_wanted",
-    "valuation",
-    "valuation_name",
-    "note",
-}
+    "state", "receipt_ids", "receipt_id", "receipt_wanted", "valuation", "valuation_name", "note", "undo_move_id",
+}  # fmt: skip
 MAX_SIGNATURE = 400_000  # bytes of base64: a drawing, not a photograph
 
 

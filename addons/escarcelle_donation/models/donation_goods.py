@@ -231,14 +231,12 @@ class EscarcelleDonation(models.Model):
         for move in done.move_ids.filtered(lambda m: m.state == "done" and m.quantity):
             for part in move.move_line_ids:
                 self._escarcelle_check_held(part)
-            values = move.copy_data(
-                {
-                    "picking_id": picking.id, "picking_type_id": picking_type.id, "product_uom_qty": move.quantity,
-                    "location_id": move.location_dest_id.id, "location_dest_id": move.location_id.id,
-                    "origin_returned_move_id": move.id, "to_refund": False, "state": "draft", "quantity": 0,
-                    "move_line_ids": [], "procure_method": "make_to_stock",
-                }
-            )[0]  # fmt: skip
+            values = {
+                "picking_id": picking.id, "picking_type_id": picking_type.id, "company_id": self.company_id.id,
+                "product_id": move.product_id.id, "product_uom": move.product_uom.id,
+                "product_uom_qty": move.quantity, "location_id": move.location_dest_id.id,
+                "location_dest_id": move.location_id.id, "origin_returned_move_id": move.id, "to_refund": False,
+            }  # fmt: skip
             self.env["stock.move"].create(values)
         picking.action_confirm()
         for move in picking.move_ids:

@@ -83,12 +83,13 @@ class EscarcelleDonationLine(models.Model):
     temperature = fields.Float("°C", digits=(5, 1))
     source_id = fields.Many2one(
         "escarcelle.funding.source", "Source", check_company=True, compute="_compute_source_id", store=True,
-        readonly=False, precompute=True,
+        readonly=False,
     )  # fmt: skip
     refused = fields.Boolean("Refused")
     refusal = fields.Selection(REASONS, "Reason")
     refusal_note = fields.Char("Why", size=256)
-    unit_value = fields.Float("Donor's unit value", digits=(16, 4))
+    # Six decimals: a total typed for a thousand pieces comes back to the cent.
+    unit_value = fields.Float("Donor's unit value", digits=(16, 6))
     value = fields.Monetary(
         "Donor's value", compute="_compute_value", inverse="_inverse_value", store=True
     )
@@ -136,8 +137,8 @@ class EscarcelleDonationLine(models.Model):
         for line in self:
             if line.uom_id._has_common_reference(kilogram):
                 line.weight = line.uom_id._compute_quantity(line.quantity, kilogram, round=False)
-            elif line.product_id.weight:
-                line.weight = line.quantity * line.product_id.weight
+            else:
+                line.weight = line.quantity * line.product_id.weight or line.weight
 
     @api.depends("temperature")
     def _compute_temperature_taken(self):
@@ -340,16 +341,11 @@ class EscarcelleDonationLine(models.Model):
         name = (
             self.lot_name or ""
         ).strip() or f"{self.donation_id.name}-{self.donation_id.line_ids.ids.index(self.id) + 1}"
-        lots = self.env["stock.lot"]
-        lot = lots.search(
-            [
-                ("name", "=", name), ("product_id", "=", self.product_id.id),
-                ("company_id", "in", [False, self.company_id.id]),
-            ], limit=1,
-        )  # fmt: skip
+        lot = self._escarcelle_lot(name)
         if lot and self.expiry and lot.escarcelle_date and lot.escarcelle_date != self.expiry:
             # Same lot number, another date: two donors, or two deliveries. They stay two lots.
-            name, lot = f"{name} ({self.expiry:%d/%m/%y})", lots
+            name = f"{name} ({self.expiry:%d/%m/%y})"
+            lot = self._escarcelle_lot(name)
         if not lot:
             values = {
                 "name": name,
@@ -360,8 +356,17 @@ class EscarcelleDonationLine(models.Model):
                 values["escarcelle_date"] = self.expiry
             if self.source_id != self.product_id.escarcelle_funding_source_id:
                 values["escarcelle_funding_source_id"] = self.source_id.id
-            lot = lots.create(values)
+            lot = lot.create(values)
         self.with_context(escarcelle_booking=True).lot_id = lot
+
+    def _escarcelle_lot(self, name):
+        """The lot of that number of this line's good; empty when there is none."""
+        return self.env["stock.lot"].search(
+            [
+                ("name", "=", name), ("product_id", "=", self.product_id.id),
+                ("company_id", "in", [False, self.company_id.id]),
+            ], limit=1,
+        )  # fmt: skip
 
     def _escarcelle_move_values(self, picking):
         return {

@@ -59,6 +59,8 @@ class ResPartner(models.Model):
                 partner.escarcelle_siren = registry[:9]
             elif not partner.escarcelle_siren and vat[:2].upper() == "FR" and vat[4:].isdigit():
                 partner.escarcelle_siren = vat[4:13]
+            else:
+                partner.escarcelle_siren = partner.escarcelle_siren
 
     @api.depends("escarcelle_donor_kind")
     def _compute_escarcelle_receipt_rhythm(self):

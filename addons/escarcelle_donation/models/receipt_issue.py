@@ -3,6 +3,7 @@
 from dateutil.relativedelta import relativedelta
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.pdf import merge_pdf
 
 from ..tools import forms
 from .policy import RETENTION_YEARS
@@ -235,6 +236,26 @@ class EscarcelleDonationReceipt(models.Model):
             receipt.donation_ids.filtered(
                 lambda d, old=receipt: d.receipt_id == old
             ).receipt_id = False
+
+    def action_print(self):
+        """Download the papers of these receipts in one file, each made by itself (and once)."""
+        report = "escarcelle_donation.report_receipt"
+        papers = [
+            self.env["ir.actions.report"]._render_qweb_pdf(report, [receipt.id])[0]
+            for receipt in self
+        ]
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": self.env._("Receipts.pdf"),
+                "raw": merge_pdf(papers),
+                "mimetype": "application/pdf",
+            }
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "self",
+        }
 
     def action_send(self):
         """Open the mail to the donor, receipt attached."""

@@ -127,7 +127,7 @@ class TestCollection(DonationCase):
     def test_hours_of_a_day(self):
         for values in ({"time_from": -1}, {"time_from": 24}, {"time_to": 25}):
             with self.subTest(values), self.assertRaises(CheckViolation), self.env.cr.savepoint():
-                self.round.step_ids[0].write(values)
+                self.round.step_ids[1].write(values)
                 self.env.flush_all()
         with self.assertRaises(ValidationError):
             self.round.step_ids[0].write({"time_from": 10, "time_to": 9})

@@ -303,7 +303,8 @@ class TestReceipt(DonationCase):
             (receipt.donor_name, receipt.donor_city, receipt.amount),
             ("Supermarché du Port", "Dijon", 7),
         )
-        self.assertNotIn("Autre", self.page(receipt))
+        for said in ("Autre nom", "Autre épicerie", "Autre objet", "Beaune"):
+            self.assertNotIn(said, self.page(receipt))
 
     def test_mail_to_the_donor(self):
         receipt, silent = (

@@ -160,6 +160,6 @@ class EscarcelleDonationReceiptMakeLine(models.TransientModel):
     donation_ids = fields.Many2many(
         "escarcelle.donation", "escarcelle_receipt_make_donation", "line_id", "donation_id", "Gifts"
     )
-    count = fields.Integer("Gifts")
+    count = fields.Integer("Number of gifts")
     amount = fields.Monetary()
     problem = fields.Char("To complete")
