@@ -125,7 +125,7 @@ def build(source: Path, target: Path) -> None:
     work = target.with_suffix(".travail")
     shutil.rmtree(work, ignore_errors=True)
     assemble(source, work)
-    with py7zr.SevenZipFile(target, "w", filters=[{"id": py7zr.FILTER_LZMA2, "preset": 3}]) as packed:
+    with py7zr.SevenZipFile(target, "w", filters=[{"id": py7zr.FILTER_LZMA2, "preset": 1}]) as packed:
         for path in sorted(work.rglob("*")):
             if path.is_file():
                 packed.write(path, path.relative_to(work).as_posix())

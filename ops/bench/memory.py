@@ -1,7 +1,6 @@
 """Running a program and watching how much memory it takes, with its children."""
 
 import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +11,12 @@ def run(argv: Sequence) -> tuple[int, float]:
     """(exit code, greatest proportional memory of the program and its children, in MB)."""
     process = subprocess.Popen([str(word) for word in argv], stdout=subprocess.DEVNULL)
     peak = 0
-    while process.poll() is None:
+    while True:
         peak = max(peak, sum(map(_kilobytes, _family(process.pid))))
-        time.sleep(EVERY)
-    return process.returncode, peak / 1024
+        try:  # and not a moment longer than it runs: what it takes is measured too
+            return process.wait(EVERY), peak / 1024
+        except subprocess.TimeoutExpired:
+            pass
 
 
 def _family(pid: int) -> list[int]:

@@ -5,6 +5,7 @@ UTF-8 with a mark, semicolons, decimal commas, French headers. They prove nothin
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
@@ -66,7 +67,10 @@ class CsvCopies:
             stream.close()
 
     def _row(self, table: str, values: Iterable[object]) -> None:
-        self._tables[table].writerow([_harmless(value) for value in values])
+        # Looked at together: hardly any row has such a value, and no text of a document has a NUL.
+        if _FORMULA.search("\0" + "\0".join(map(str, values))):
+            values = [_harmless(value) for value in values]
+        self._tables[table].writerow(values)
 
 
 def _ticket(record: Record, document: etree._Element):
@@ -181,16 +185,14 @@ def _pointer(node: etree._Element) -> str:
     return f"{DOCUMENT_LABELS.get(kind, kind)} {node.get('caisse')}-{node.get('numero')}"
 
 
-class _Number(str):
-    """Text that is a number: a spreadsheet may read it as one."""
+def _number(text: str | None) -> str:
+    return text.replace(".", ",") if text else ""
 
 
-def _number(text: str | None) -> _Number:
-    return _Number((text or "").replace(".", ","))
+#: What a spreadsheet would take for a formula; a negative number is none.
+_FORMULA = re.compile(r"\0(?!-[0-9]+(?:,[0-9]+)?(?:\0|\Z))[=+\-@\t\r]")
 
 
 def _harmless(value: object) -> object:
     """Text a spreadsheet would take for a formula is marked as text."""
-    if isinstance(value, str) and not isinstance(value, _Number) and value[:1] in "=+-@\t\r":
-        return f"'{value}" if value else value
-    return value
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(f"\0{value}") else value

@@ -28,7 +28,6 @@ class ArchiveWriter:
     def __init__(self, stream: BinaryIO):
         self._stream = stream
         self._content = sha256()
-        self._file = sha256()
         self.size = 0
 
     def start(self, header: ArchiveHeader) -> None:
@@ -59,16 +58,14 @@ class ArchiveWriter:
         """What was decided about one."""
         self._write(quarantine_xml.write_decision(decision) + b"\n")
 
-    def close(self, signer: Signer, certificate_pem: str) -> str:
-        """Sign and end the document; returns the SHA-256 of the whole file, hexadecimal."""
+    def close(self, signer: Signer, certificate_pem: str) -> None:
+        """Sign and end the document."""
         self._content.update(ROOT_END)
         signature = xmldsig.sign(self._content.digest(), signer, certificate_pem)
         self._write(signature + ROOT_END + b"\n", content=False)
-        return self._file.hexdigest()
 
     def _write(self, data: bytes, *, content: bool = True) -> None:
         self._stream.write(data)
-        self._file.update(data)
         self.size += len(data)
         if content:
             self._content.update(data)

@@ -9,11 +9,12 @@ from concurrent.futures.process import BrokenProcessPool
 
 from ..signing import Verifier
 
-_BATCH = 200
+#: Few enough that none waits long for the last batch of another.
+_BATCH = 100
 #: Below it, starting a process costs more than it saves.
-_WORTHWHILE = 2_000
+_WORTHWHILE = 600
 #: Batches each other process is given ahead.
-_AHEAD = 3
+_AHEAD = 2
 
 
 class Signatures:

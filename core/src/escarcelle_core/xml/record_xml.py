@@ -10,7 +10,7 @@ from lxml import etree
 from ..errors import DocumentError
 from ..money import parse_euros
 from ..record import Record
-from ..totals import Totals
+from ..totals import Counter, Mean, Share, Totals
 from .stamp import MAX_XML, child, parse, serialise
 
 START, SIGNED_END, END = b"<enregistrement ", b"</signe>", b"</enregistrement>"
@@ -80,26 +80,17 @@ def read_totals(document: etree._Element) -> Totals:
     """The running totals a document states in ``<compteurs>``; DocumentError when it does not."""
     node = child(document, "compteurs")
     try:
-        return Totals.from_json(
-            {
-                "amount": _counter(node),
-                "tickets": [int(node.attrib[f"tickets-{name}"]) for name in _NAMES],
-                "perpetual_real": parse_euros(node.attrib["perpetuel"]),
-                "perpetual_absolute": parse_euros(node.attrib["absolu"]),
-                "shares": [
-                    {
-                        "sector": n.attrib["secteur"],
-                        "rate": parse_euros(n.attrib["taux"]),
-                        "amount": _counter(n),
-                        "tax": _counter(n, "tva-"),
-                    }
-                    for n in node.iterfind("part")
-                ],
-                "means": [
-                    {"mode": n.attrib["code"], "amount": _counter(n)} for n in node.iterfind("mode")
-                ],
-            }
-        )
+        return Totals(
+            _counter(node),
+            tuple([int(node.attrib[f"tickets-{name}"]) for name in _NAMES]),
+            parse_euros(node.attrib["perpetuel"]),
+            parse_euros(node.attrib["absolu"]),
+            tuple([
+                Share(n.attrib["secteur"], parse_euros(n.attrib["taux"]), _counter(n), _counter(n, "tva-"))
+                for n in node.iterfind("part")
+            ]),
+            tuple([Mean(n.attrib["code"], _counter(n)) for n in node.iterfind("mode")]),
+        )  # fmt: skip
     except (KeyError, ValueError) as error:
         raise DocumentError("Document illisible : ses compteurs sont incomplets.") from error
 
@@ -113,8 +104,9 @@ def escape(text: str) -> str:
 _NAMES = ("jour", "mois", "annee")
 
 
-def _counter(node: etree._Element, prefix: str = "") -> list[int]:
-    return [parse_euros(node.attrib[prefix + name]) for name in _NAMES]
+def _counter(node: etree._Element, prefix: str = "") -> Counter:
+    day, month, year = (parse_euros(node.attrib[prefix + name]) for name in _NAMES)
+    return day, month, year
 
 
 def _digest_named(payload: str) -> str:
