@@ -24,6 +24,16 @@ def test_a_sale_leaves_at_once(program, server):
     assert list((program.state / "Ventes").iterdir()) == []
 
 
+def test_a_server_that_goes_and_comes_back_is_noticed_with_nothing_to_send(program, server):
+    program.synced()
+    server.mode = "down"
+    program.until(lambda: not program.status()["server"]["online"])
+    assert "injoignable" in program.status()["server"]["error"]
+    server.mode = "ok"
+    program.until(lambda: program.status()["server"]["online"])
+    program.until(lambda: program.status()["server"]["error"] is None)  # the snapshot too was renewed
+
+
 @pytest.mark.parametrize("mode", ["down", "error", "garbage", "lost"])
 def test_what_could_not_be_sent_waits(program, server, mode):
     program.synced()

@@ -252,6 +252,10 @@ class Agent:
             await till.do(till.shelf.take, mark, till.writer)
         except (requests.RequestException, OSError) as error:
             self.health.snapshot_error = f"Données du serveur non renouvelées ({reason(error)})."
+            if isinstance(error, requests.RequestException):
+                # Nothing may wait to be sent that would tell; asking goes on until it is back.
+                self._failed(f"Serveur injoignable ({reason(error)}).")
+                self.wake()
             return False
         except SnapshotError as error:
             self.health.snapshot_error = f"Données du serveur refusées : {error}."
