@@ -25,14 +25,14 @@ PROGRAM = """
 const tariff = await import("data:text/javascript," + encodeURIComponent(SOURCE));
 const {createInterface} = await import("node:readline");
 for await (const text of createInterface({input: process.stdin})) {
-    const {rule, base, step, minimum, bounds} = JSON.parse(text);
+    const {listed, rule, base, step, minimum, bounds} = JSON.parse(text);
     const price = rule ? tariff.applyRule(rule, base) : base;
-    const rounded = rule ? tariff.tariffRound(price, step, minimum) : base;
-    console.log(JSON.stringify(tariff.sourceBound(rounded, base, bounds, rule ? step : 0.01)));
+    const rounded = listed ? tariff.tariffRound(price, step, minimum, Boolean(rule)) : base;
+    console.log(JSON.stringify(tariff.sourceBound(rounded, base, bounds, listed ? step : 0.01)));
 }
 """
 
-prices = st.decimals("0", "500", places=2)
+prices = st.decimals("0", "500", places=2) | st.decimals("0", "500", places=4)
 percents = st.decimals(0, 100, places=2)
 amounts = st.decimals("-2", "5", places=2)
 bounds = st.one_of(
@@ -88,15 +88,17 @@ def as_page(rule: Rule) -> dict:
 
 @settings(max_examples=600, deadline=None)
 @given(
-    rules, prices, st.sampled_from(tariffs.STEPS), st.sampled_from(["0", "0.05", "0.50"]), bounds
+    st.booleans(), rules, prices, st.sampled_from(tariffs.STEPS), st.sampled_from(["0", "0.05", "0.50"]), bounds
 )
-def test_the_page_and_the_till_agree(page, rule, reference, step, minimum, limits):
+def test_the_page_and_the_till_agree(page, without, rule, reference, step, minimum, limits):
     payer = funding.bounds(limits) if limits else None
-    tariff = rule and Tariff(1, "x", (rule,), Decimal(step), Decimal(minimum))
+    listed = rule is not None or not without
+    own = (rule,) if rule else ()
+    tariff = Tariff(1, "x", own, Decimal(step), Decimal(minimum)) if listed else None
     expected = tariffs.price(tariff, Priced(1, reference, bounds=payer), Decimal(1), AT)
     found = page(
         {
-            "rule": rule and as_page(rule), "base": float(reference), "step": float(step),
+            "listed": listed, "rule": rule and as_page(rule), "base": float(reference), "step": float(step),
             "minimum": float(minimum), "bounds": limits or False,
         }
     )  # fmt: skip

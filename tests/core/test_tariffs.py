@@ -86,6 +86,15 @@ def test_no_tariff_is_the_reference_price():
     assert tariffs.price(tariff(), GOOD, ONE, AT) == Decimal("2.3500")
 
 
+@pytest.mark.parametrize(
+    "step, minimum, expected",
+    [("0.01", "0", "8.2450"), ("0.01", "9", "9"), ("0.05", "0", "8.25"), ("0.10", "0", "8.20")],
+)
+def test_a_tariff_without_a_rule_keeps_the_reference_price_unless_it_rounds_to_coins(step, minimum, expected):
+    public = Tariff(1, "Public", (), Decimal(step), Decimal(minimum))
+    assert tariffs.price(public, Priced(1, Decimal("8.245")), Decimal(1), AT) == Decimal(expected)
+
+
 def test_the_first_rule_that_applies_decides():
     rules = tariff(
         Rule("fixed", product_id=1, fixed=Decimal("1")),

@@ -78,7 +78,7 @@ class ProductPricelist(models.Model):
             return results
         if self:
             results = {
-                product_id: (self._escarcelle_round(price), rule_id)
+                product_id: (self._escarcelle_round(price, bool(rule_id)), rule_id)
                 for product_id, (price, rule_id) in results.items()
             }
         for product in products.filtered("escarcelle_price_bounds"):
@@ -90,11 +90,11 @@ class ProductPricelist(models.Model):
             )
         return results
 
-    def _escarcelle_round(self, price):
+    def _escarcelle_round(self, price, ruled=True):
         """Tariff rounding of a float price in euros (``escarcelle_core.tariffs``)."""
         step = Decimal(self.escarcelle_rounding or tariffs.STEPS[0])
         minimum = Decimal(repr(round(self.escarcelle_minimum_price, 4)))
-        return float(tariffs.rounded(Decimal(repr(price)), step, minimum))
+        return float(tariffs.rounded(Decimal(repr(price)), step, minimum, ruled=ruled))
 
     def _escarcelle_bounded(self, product, price, reference):
         """``price`` within what the payer of ``product`` allows (``escarcelle_core.funding``)."""

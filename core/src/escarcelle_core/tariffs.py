@@ -102,8 +102,14 @@ def round_to_step(value: Decimal, step: Decimal) -> Decimal:
     return (snapped / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
 
 
-def rounded(value: Decimal, step: Decimal, minimum: Decimal) -> Decimal:
-    """The tariff rounding: to the step, at least ``minimum``; a free good stays free."""
+def rounded(value: Decimal, step: Decimal, minimum: Decimal, *, ruled: bool = True) -> Decimal:
+    """The tariff rounding: to the step, at least ``minimum``; a free good stays free.
+
+    A price that no rule made (not ``ruled``) is the reference price: it keeps its four decimals, unless
+    the tariff rounds to more than the cent.
+    """
+    if not ruled and step == Decimal(STEPS[0]):
+        step = _UNIT_PRICE
     if not value.quantize(_SNAP, rounding=ROUND_HALF_UP):
         return Decimal(0)
     return max(round_to_step(value, step), minimum)
@@ -159,7 +165,8 @@ def _price(tariff, product, quantity, at, others, depth) -> Decimal:
             value = value - value * rule.percent / 100
         else:
             value = _by_formula(rule, value)
-    return bounded(rounded(value, tariff.rounding, tariff.minimum), product, tariff.rounding)
+    found = rounded(value, tariff.rounding, tariff.minimum, ruled=rule is not None)
+    return bounded(found, product, tariff.rounding)
 
 
 def bounded(value: Decimal, product: Priced, step: Decimal) -> Decimal:

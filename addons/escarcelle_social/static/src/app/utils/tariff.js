@@ -21,12 +21,15 @@ export function roundToStep(value, step) {
     return (Math.sign(value) * nearest) / UNITS;
 }
 
-/** Tariff rounding: to the step, at least `minimum`; what is free stays free. */
-export function tariffRound(value, step, minimum) {
+/**
+ * Tariff rounding: to the step, at least `minimum`; what is free stays free. A price that no rule made
+ * keeps its four decimals, unless the tariff rounds to more than the cent.
+ */
+export function tariffRound(value, step, minimum, ruled = true) {
     if (roundedUnits(value) === 0) {
         return 0;
     }
-    return Math.max(roundToStep(value, step), minimum);
+    return Math.max(roundToStep(value, !ruled && step === 0.01 ? 0.0001 : step), minimum);
 }
 
 /**

@@ -41,7 +41,7 @@ patch(ProductTemplateAccounting.prototype, {
             price = applyRule(rule, price);
         }
         const step = Number(pricelist.escarcelle_rounding || "0.01");
-        const rounded = tariffRound(price, step, pricelist.escarcelle_minimum_price || 0);
+        const rounded = tariffRound(price, step, pricelist.escarcelle_minimum_price || 0, Boolean(rule));
         return sourceBound(rounded, base, this.escarcelle_price_bounds, step);
     },
 
