@@ -25,6 +25,9 @@
         "web.assets_backend": [
             "escarcelle_catalogue/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "escarcelle_catalogue/static/tests/tours/**/*",
+        ],
     },
     "post_init_hook": "post_init_hook",
     "installable": True,

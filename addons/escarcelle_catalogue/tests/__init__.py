@@ -6,4 +6,5 @@ from . import (
     test_difference,
     test_goods_import,
     test_rights,
+    test_tour,
 )
