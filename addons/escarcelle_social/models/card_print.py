@@ -1,15 +1,9 @@
 """Cards on paper, and the way to them from a household."""
 
-from itertools import groupby
-
-from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from escarcelle_core import ean13
-
-#: Modules left white before and after the bars (GS1: 11 and 7), and height of the symbol in modules.
-QUIET_LEFT, QUIET_RIGHT, HEIGHT = 11, 7, 36
+from ..tools import symbol
 
 
 class EscarcelleCard(models.Model):
@@ -34,19 +28,7 @@ class EscarcelleCard(models.Model):
     def _escarcelle_symbol(self, width="50mm", height="17mm"):
         """The number as an EAN-13 symbol with its digits below: SVG, as sharp as the printer can."""
         self.ensure_one()
-        bars, x = [], QUIET_LEFT
-        for black, run in groupby(ean13.modules(self.number)):
-            length = len(list(run))
-            if black == "1":
-                bars.append(f'<rect x="{x}" y="0" width="{length}" height="{HEIGHT - 8}"/>')
-            x += length
-        wide = QUIET_LEFT + 95 + QUIET_RIGHT
-        return Markup(
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {HEIGHT}" width="{width}" height="{height}"'
-            f' preserveAspectRatio="none" fill="#000">{"".join(bars)}'
-            f'<text x="{wide / 2}" y="{HEIGHT - 0.5}" font-family="monospace" font-size="8" text-anchor="middle">'
-            f"{self.number}</text></svg>"
-        )
+        return symbol.drawing(self.number, width, height)
 
     def _escarcelle_label_pages(self, first=0):
         """The cards by sheet: lists of 24 cells, ``False`` where a sheet was used already."""

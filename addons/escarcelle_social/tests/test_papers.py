@@ -3,6 +3,8 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from escarcelle_core import ean13
+
 from .common import TODAY, SocialCase
 
 
@@ -112,7 +114,7 @@ class TestLabels(SocialCase):
         super().setUpClass()
         cls.goods = cls.env["product.product"].create(
             [
-                {"name": "Pâtes", "list_price": 1.25, "weight": 0.5, "barcode": "3760000000017",
+                {"name": "Pâtes", "list_price": 1.25, "weight": 0.5, "barcode": ean13.complete("376000000001"),
                  "available_in_pos": True},
                 {"name": "Pommes", "list_price": 2.35, "available_in_pos": True,
                  "uom_id": cls.env.ref("uom.product_uom_kgm").id},
@@ -137,6 +139,14 @@ class TestLabels(SocialCase):
             self.assertEqual(label["tariffs"], [("Tarif C", money(price))])
         self.assertEqual(self.labels()._escarcelle_labels()[0]["tariffs"], [])
 
+    def test_a_barcode_that_is_no_ean(self):
+        pasta, apples, soap = self.goods
+        pasta.barcode = "ABC-12"
+        symbols = {row["product"]: row["symbol"] for row in self.labels()._escarcelle_labels()}
+        self.assertEqual((symbols[pasta], symbols[apples]), ("ABC-12", False))
+        hidden = self.labels(show_barcode=False)._escarcelle_labels()
+        self.assertFalse(any(row["symbol"] for row in hidden))
+
     def test_pages(self):
         for kind, copies, pages in (
             ("a4_24", 8, 1),
@@ -158,7 +168,7 @@ class TestLabels(SocialCase):
             report = wizard.action_print()["report_name"]
             html = self.env["ir.actions.report"]._render_qweb_html(report, wizard.ids)[0].decode()
             self.assertIn("Pâtes", html)
-            self.assertIn("data:image/png;base64", html, "the barcode is drawn")
+            self.assertIn("<svg", html, "the barcode is drawn")
             pdf, made = (
                 self.env["ir.actions.report"]
                 .with_context(force_report_rendering=True)

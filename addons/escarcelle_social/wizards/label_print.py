@@ -4,6 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from escarcelle_core.ean13 import BarcodeError
+
+from ..tools import symbol
+
 #: More labels than this in one document is a mistake.
 MOST = 5_000
 FORMATS = {"a4_24": 24, "a4_10": 10, "roll": 1}
@@ -77,6 +81,7 @@ class EscarcelleLabelPrint(models.TransientModel):
                 "product": product,
                 "name": product.with_context(display_default_code=False).display_name,
                 "price": self._escarcelle_money(public[product.id]),
+                "symbol": self._escarcelle_symbol(product.barcode),
                 "unit_price": self._escarcelle_unit_price(product, public[product.id]),
                 "tariffs": [
                     (name, self._escarcelle_money(prices[product.id])) for name, prices in others
@@ -85,6 +90,15 @@ class EscarcelleLabelPrint(models.TransientModel):
             for product in products
         ]
         return [label for label in labels for _copy in range(self.copies)]
+
+    def _escarcelle_symbol(self, barcode):
+        """The bars of an EAN-13; another barcode is written, and scanned from the pack."""
+        if not self.show_barcode or not barcode:
+            return False
+        try:
+            return symbol.drawing(barcode, "36mm", "9mm")
+        except BarcodeError:
+            return barcode
 
     def _escarcelle_pages(self):
         """The labels, by page of the format."""
