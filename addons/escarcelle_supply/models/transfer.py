@@ -149,6 +149,8 @@ class EscarcelleTransfer(models.Model):
                 ],
             }
         )
+        # Made through their moves, the lines do not know the picking they are on, nor would its document.
+        picking.move_ids.move_line_ids.picking_id = picking
         picking.action_confirm()
         return picking
 
@@ -230,4 +232,4 @@ class StockPicking(models.Model):
 
     def _escarcelle_final_warehouse(self):
         # EXTENDS 'escarcelle_fiscal': goods sent to another shop say which one on their document
-        return super()._escarcelle_final_warehouse() or self.escarcelle_transfer_id.sudo().dest_warehouse_id
+        return self.escarcelle_transfer_id.sudo().dest_warehouse_id or super()._escarcelle_final_warehouse()

@@ -97,6 +97,7 @@ class TestSupplyRights(SupplyCase):
             self.env, "supply_elsewhere", ROLES["manager"], company_id=other.id,
             company_ids=[Command.set(other.ids)],
         )  # fmt: skip
+        self.env["product.pricelist"].create({"name": "Public", "company_id": self.company.id})
         lot = self._lot(self.milk, 2, 5)
         lot.action_escarcelle_markdown()
         made = {
