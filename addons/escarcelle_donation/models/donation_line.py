@@ -126,7 +126,7 @@ class EscarcelleDonationLine(models.Model):
     def _compute_product(self):
         for line in self:
             product = line.product_id
-            line.name = line.name or product.display_name
+            line.name = line.name or product.with_context(display_default_code=False).display_name
             line.date_kind = product.escarcelle_date_kind or line.date_kind
             line.storage_id = product.escarcelle_storage_id or line.storage_id
             line.reference_price = product.lst_price
