@@ -144,7 +144,7 @@ def test_refunds_set_back_clocks_and_wrong_signatures_within_a_run(tmp_path):
     for till in world.tills:
         later = NOON + timedelta(hours=4)
         sales = [world.sell(till, later + timedelta(minutes=n % 3)) for n in range(9)]
-        for sale, uid in ((sales[1], sales[1].origin), (sales[2], sales[3].origin)):
+        for sale, uid in ((sales[1], sales[1].origin), (sales[2], f"f{sales[2].origin[1:]}")):
             original = Reference("TCK", till.desk.device.number, sale.seq, uid)
             world.sell(till, later, lines=[make_line(1, "-1.000", "3.2000", 550)], origin=original)
         till.keep(chain.close_day(till.state, till.desk, later + timedelta(hours=1)))
