@@ -60,7 +60,7 @@ class EscarcellePriceUpdate(models.Model):
         default="percent",
     )
     value = fields.Float(
-        digits=(16, 4), help="Negative to lower. 5 for 5 %, or for 5 €; 1.2 for cost plus 20 %."
+        digits=(16, 2), help="Negative to lower. 5 for 5 %, or for 5 €; 1.2 for cost plus 20 %."
     )
     rounding = fields.Selection(
         [(step, step) for step in tariffs.STEPS], required=True, default=tariffs.STEPS[0]

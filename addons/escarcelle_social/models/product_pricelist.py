@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from escarcelle_core import funding, tariffs
 
@@ -10,6 +11,13 @@ class ProductPricelist(models.Model):
 
     _inherit = "product.pricelist"
 
+    escarcelle_rate = fields.Float(
+        "Participation (%)",
+        digits=(5, 2),
+        compute="_compute_escarcelle_rate",
+        inverse="_inverse_escarcelle_rate",
+        help="Part of the reference price that the household pays, for every good without a rule of its own.",
+    )
     escarcelle_rounding = fields.Selection(
         [(step, step) for step in tariffs.STEPS],
         "Prices rounded to",
@@ -35,6 +43,51 @@ class ProductPricelist(models.Model):
         "CHECK (escarcelle_minimum_price IS NULL OR escarcelle_minimum_price >= 0)",
         "The lowest price is not negative.",
     )
+
+    def _escarcelle_rate_rule(self):
+        """The rule that stands for the participation rate: a percentage off every good, at any time."""
+        self.ensure_one()
+        return self.item_ids.filtered(
+            lambda item: (
+                item.applied_on == "3_global"
+                and item.compute_price == "percentage"
+                and item.base == "list_price"
+                and not (item.min_quantity or item.date_start or item.date_end)
+            )
+        )[:1]
+
+    @api.depends(
+        "item_ids.percent_price",
+        "item_ids.applied_on",
+        "item_ids.compute_price",
+        "item_ids.base",
+        "item_ids.min_quantity",
+        "item_ids.date_start",
+        "item_ids.date_end",
+    )
+    def _compute_escarcelle_rate(self):
+        for pricelist in self:
+            rule = pricelist._escarcelle_rate_rule()
+            pricelist.escarcelle_rate = 100 - rule.percent_price if rule else 100
+
+    def _inverse_escarcelle_rate(self):
+        for pricelist in self:
+            if not 0 <= pricelist.escarcelle_rate <= 100:
+                raise ValidationError(self.env._("A participation is between 0 and 100 %."))
+            off = round(100 - pricelist.escarcelle_rate, 2)
+            rule = pricelist._escarcelle_rate_rule()
+            if rule:
+                rule.percent_price = off
+            elif off:
+                pricelist.item_ids = [
+                    fields.Command.create(
+                        {
+                            "applied_on": "3_global",
+                            "compute_price": "percentage",
+                            "percent_price": off,
+                        }
+                    )
+                ]
 
     @api.depends_context("uid")
     def _compute_display_name(self):

@@ -3,6 +3,7 @@ from datetime import timedelta, timezone
 from decimal import Decimal
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from escarcelle_core import funding, tariffs
@@ -194,3 +195,26 @@ class TestTariff(SocialCase):
         with self.refused_by_postgresql():
             self.social.escarcelle_minimum_price = -1
             self.social.flush_recordset()
+
+    def test_participation_rate(self):
+        self.assertEqual((self.public.escarcelle_rate, self.social.escarcelle_rate), (100, 10))
+        product = self.product(10.0)
+        self.social.escarcelle_rate = 25
+        self.assertEqual(len(self.social.item_ids), 1)
+        self.assertEqual(self.social._get_product_price(product, 1.0), 2.5)
+        self.public.escarcelle_rate = 33.33
+        self.assertEqual(self.public.item_ids.percent_price, 66.67)
+        self.public.escarcelle_rate = 100
+        self.assertEqual(self.public._get_product_price(product, 1.0), 10.0)
+        for wrong in (-1, 100.01):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self.social.escarcelle_rate = wrong
+
+    def test_a_rule_of_its_own_is_no_participation_rate(self):
+        later = fields.Datetime.now() + timedelta(days=10)
+        self.public.item_ids = [
+            fields.Command.create(
+                {"compute_price": "percentage", "percent_price": 50, "date_start": later}
+            )
+        ]
+        self.assertEqual(self.public.escarcelle_rate, 100)
