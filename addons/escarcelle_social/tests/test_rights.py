@@ -29,6 +29,7 @@ MATRIX = {
     "escarcelle.household.import.column": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.household.import.line": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.household.export": (ALL, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.household.importer": (NONE, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.progress": (READ, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.age.class": (ALL, NONE, READ, NONE, NONE, NONE),
     "escarcelle.convention": (ALL, NONE, READ, NONE, NONE, NONE),

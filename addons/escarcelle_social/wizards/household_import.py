@@ -129,7 +129,7 @@ class EscarcelleHouseholdImport(models.TransientModel):
     def action_view_households(self):
         """The households of this shop, the newest first."""
         action = self.env["ir.actions.act_window"]._for_xml_id("escarcelle_social.household_action")
-        return {**action, "target": "main"}
+        return {**action, "target": "main", "context": {}}
 
     def action_progress(self):
         """``{"done", "total"}`` of this import, while it runs in another request."""
@@ -279,6 +279,8 @@ class EscarcelleHouseholdImport(models.TransientModel):
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
+            # The button of the import calls this itself: nobody completes the action for it.
+            "views": [(False, "form")],
             "target": "new",
         }
 
