@@ -89,7 +89,7 @@ class EscarcelleDonation(models.Model):
     @api.depends("receipt_wanted", "receipt_id", "state")
     def _compute_receipt_state(self):
         for donation in self:
-            waits = donation.receipt_wanted and donation.state == "done"
+            waits = donation.receipt_wanted and donation.state != "undone"
             donation.receipt_state = (
                 "issued" if donation.receipt_id else "waiting" if waits else "none"
             )

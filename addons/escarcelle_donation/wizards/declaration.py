@@ -95,7 +95,7 @@ class EscarcelleDonationDeclaration(models.TransientModel):
             "amounts": totals,
             "waiting": self.env["escarcelle.donation"].search_count(
                 [
-                    ("company_id", "=", self.company_id.id), ("receipt_state", "=", "waiting"),
+                    ("company_id", "=", self.company_id.id), ("receipt_state", "=", "waiting"), ("state", "=", "done"),
                     ("date", ">=", self.date_from), ("date", "<=", self.date_to),
                 ]
             ),
