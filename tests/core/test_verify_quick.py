@@ -237,6 +237,14 @@ def test_what_is_noted_of_a_ticket_is_what_its_document_says():
         state = issue.state
 
 
+@pytest.mark.parametrize("instead", ["", "</societe>", "<societe>", "<societe></societe>"])
+def test_a_document_without_its_company_is_not_accepted(instead):
+    for record, check in ((RICH_RECORD, lambda chunk: quick(START, chunk)), (NEXT_RECORD, quick_later)):
+        xml = re.sub("<societe .*</societe>", instead, record.xml)
+        state = START if record is RICH_RECORD else RICH_ISSUE.state
+        assert xml != record.xml and check(seal(state, record, xml)) is None
+
+
 DIGITS = st.integers(0, 99).map("{:02d}".format)
 
 

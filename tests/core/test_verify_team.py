@@ -155,7 +155,7 @@ def test_refunds_set_back_clocks_and_wrong_signatures_within_a_run(tmp_path):
     path = folder / "archive.xml"
     content = path.read_bytes()
     tickets = [m[0] for m in RECORDS.finditer(content) if b'chaine="TCK"' in m[0][:40]]
-    for ticket in tickets[5:9]:
+    for ticket in tickets[2::3]:
         at = ticket.index(b'signature="') + 20
         flipped = ticket[:at] + (b"A" if ticket[at : at + 1] != b"A" else b"B") + ticket[at + 1 :]
         content = content.replace(ticket, flipped, 1)
