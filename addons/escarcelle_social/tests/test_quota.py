@@ -204,3 +204,17 @@ class TestQuota(SocialTillCase):
         foreign = self.quota.sudo().copy({"company_id": shop.id, "product_ids": [Command.set([])],
                                           "applies_to": "tag", "tag_ids": [Command.create({"name": "T"})]})  # fmt: skip
         self.assertNotIn(foreign, self.env["escarcelle.quota"].with_user(people["manager"]).search([]))
+
+    def test_shops_are_apart(self):
+        entry = self.take("5", order_changes={"overrides": [{"kind": "quota", "manager": "M01", "reason": "x"}]})
+        self.ingest(self.till, entry)
+        self.env.flush_all()
+        shop = self.env["res.company"].create({"name": "Autre"})
+        stranger = new_test_user(
+            self.env, "quota_stranger", groups="escarcelle_social.group_manager", company_id=shop.id,
+            company_ids=[Command.set(shop.ids)],
+        )  # fmt: skip
+        for model in ("escarcelle.quota.usage", "escarcelle.quota.override"):
+            self.assertTrue(self.env[model].search([("household_id", "=", self.home.id)]), model)
+            seen = self.env[model].with_user(stranger).with_context(allowed_company_ids=shop.ids)
+            self.assertFalse(seen.search([]), model)
