@@ -177,7 +177,11 @@ def _household(entry, line, said):
         elif key not in entry.values:
             entry.values[key] = value
         elif entry.values[key] != value and key not in ("first_name", "last_name"):
-            facts = {"text": said[key][:40], "first": str(entry.values[key])[:40], "line": entry.line}
+            facts = {
+                "text": said[key][:40],
+                "first": str(entry.values[key])[:40],
+                "line": entry.line,
+            }
             entry.problems.append(Problem(line, key, "differs", facts))
 
 
