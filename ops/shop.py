@@ -38,6 +38,7 @@ def opened(
     *,
     port_name: str = "odoo",
     env: Mapping[str, str] | None = None,
+    snapshot_seconds: int = 60,
 ) -> Iterator[Shop]:
     """Start everything, enrol the tills that are not, and end it all on the way out."""
     processes.end_leftovers(HOUSE.run, world.name)
@@ -46,7 +47,7 @@ def opened(
         closing.callback(server.stop)
         printers = [Printer(world, number) for number in numbers]
         tills = [
-            Till(world, number, server.url, printer.port, env)
+            Till(world, number, server.url, printer.port, env, snapshot_seconds)
             for number, printer in zip(numbers, printers, strict=True)
         ]
         for part in (*printers, *tills):

@@ -20,6 +20,7 @@ use_keyring = false
 
 [server]
 url = {server}
+snapshot_seconds = {snapshot_seconds}
 
 [devices.printer]
 type = "network"
@@ -58,6 +59,7 @@ class Till:
         number: its printed number.
         server_url: address of that server.
         env: added to its environment (an injected clock, for instance).
+        snapshot_seconds: how often it asks the server what has changed in the shop.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Till:
         server_url: str,
         printer_port: int,
         env: Mapping[str, str] | None = None,
+        snapshot_seconds: int = 60,
     ):
         self.number = number
         self.home = world.base / "till" / str(number)
@@ -75,6 +78,7 @@ class Till:
         self.port = Ports(HOUSE.var / "ports.json").choose(_port_name("till", world, number))
         self._server_url = server_url
         self._printer_port = printer_port
+        self._snapshot_seconds = snapshot_seconds
         self._env = env
         self._service = Service(
             f"caisse-{world.name}-{number}",
@@ -98,6 +102,7 @@ class Till:
             state=json.dumps(str(self.state)),
             port=self.port,
             server=json.dumps(self._server_url),
+            snapshot_seconds=self._snapshot_seconds,
             printer_port=self._printer_port,
         )
         secrets.write_private(self.conf, text)

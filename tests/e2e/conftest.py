@@ -5,20 +5,27 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Playwright, async_playwright
 
-from ops import shop
+from ops import shop, world
 from ops.day.screen import Screen, fresh_profile
 from ops.paths import HOUSE
 from stage import Stage, read_cast
 
 
+@pytest.fixture(scope="session")
+def cast(house) -> dict:
+    """Who and what there is: the same in every copy of the shop, read once."""
+    return read_cast(world.other_world(house.template))
+
+
 @pytest.fixture(scope="module")
-def stage(cluster, make_world) -> Iterator[Stage]:
+def stage(cluster, make_world, cast) -> Iterator[Stage]:
     """A server and a till with its snapshot, for the tests of one file."""
-    world = make_world()
-    with shop.opened(cluster, world, (1,), port_name="odoo-e2e") as house:
-        found = Stage(house, read_cast(world))
+    # Nobody waits a minute for what was changed on purpose.
+    with shop.opened(cluster, make_world(), (1,), port_name="odoo-e2e", snapshot_seconds=3) as house:
+        found = Stage(house, cast)
         found.until(lambda: found.status()["snapshot"]["ready"], 120, "the first snapshot")
         yield found
+        found.scripts.close()
 
 
 @pytest.fixture

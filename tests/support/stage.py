@@ -12,21 +12,59 @@ from ops import shell
 from ops.paths import HOUSE
 from ops.shop import Shop
 
-_RUN = """
-import json, sys
+_SCRIPTS = """
+import json, sys, traceback
 import odoo.init
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.tools import config
-config.parse_config(["--config", sys.argv[1], "--database", sys.argv[2], "--no-http",
-                     "--log-level=error"], setup_logging=True)
-with Registry(sys.argv[2]).cursor() as cr:
-    env = Environment(cr, SUPERUSER_ID, {"lang": "fr_FR", "tz": "Europe/Paris"})
-    scope = {"env": env}
-    exec(sys.stdin.read(), scope)
-    cr.commit()
-    print(json.dumps(scope.get("answer")))
+conf, database = sys.argv[1:]
+config.parse_config(["--config", conf, "--database", database, "--no-http", "--log-level=error"],
+                    setup_logging=True)
+for line in sys.stdin:
+    answer = {}
+    try:
+        registry = Registry(database).check_signaling()
+        with registry.cursor() as cr:
+            scope = {"env": Environment(cr, SUPERUSER_ID, {"lang": "fr_FR", "tz": "Europe/Paris"})}
+            exec(json.loads(line), scope)
+        registry.signal_changes()
+        answer["answer"] = scope.get("answer")
+    except Exception:
+        answer["failure"] = traceback.format_exc()
+    print(json.dumps(answer), flush=True)
 """
+
+
+class Scripts:
+    """Odoo beside the server, loaded once: each script is a transaction in the shop's database."""
+
+    def __init__(self, world):
+        self._world = world
+        self._process: subprocess.Popen | None = None
+
+    def run(self, code: str) -> object:
+        """Run Python there; what it leaves in ``answer`` comes back."""
+        if self._process is None:
+            world = self._world
+            with (HOUSE.log / f"scripts-{world.name}.log").open("wb") as log:
+                self._process = subprocess.Popen(
+                    [HOUSE.python, "-c", _SCRIPTS, world.conf, world.name], cwd=HOUSE.root, text=True,
+                    env=shell.environment({**world.environment(), "PYTHONPATH": str(HOUSE.root)}),
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                )  # fmt: skip
+        self._process.stdin.write(json.dumps(code) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"Odoo has ended: see {HOUSE.log}/scripts-{self._world.name}.log"
+        said = json.loads(line)
+        assert "failure" not in said, said["failure"]
+        return said["answer"]
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.wait(30)
 
 
 @dataclass
@@ -36,9 +74,11 @@ class Stage:
     house: Shop
     cast: dict
     config: int = field(init=False)
+    scripts: Scripts = field(init=False)
 
     def __post_init__(self) -> None:
         self.config = self.cast["tills"][0]["config_id"]
+        self.scripts = Scripts(self.house.world)
 
     @property
     def url(self) -> str:
@@ -85,24 +125,17 @@ class Stage:
 
     def odoo(self, code: str) -> object:
         """Run Python in the shop's database; what it leaves in ``answer`` comes back."""
-        world = self.house.world
-        output = shell.run(
-            [HOUSE.python, "-c", _RUN, world.conf, world.name],
-            what="the script failed in Odoo",
-            env={**world.environment(), "PYTHONPATH": str(HOUSE.root)},
-            cwd=HOUSE.root,
-            stdin=code,
-        )
-        return json.loads(output.strip().splitlines()[-1])
+        return self.scripts.run(code)
 
     def told(self) -> None:
         """Wait until the till has asked the server after this call: it knows what was changed."""
-        start = time.monotonic()
-        self.until(
-            lambda: _age(self.status()) + 1 < time.monotonic() - start,
-            90,
-            "the till asks for the snapshot again",
-        )
+        for _answer in range(2):  # the first one may be to a question asked before
+            start = time.monotonic()
+            self.until(
+                lambda start=start: _age(self.status()) + 1 < time.monotonic() - start,
+                90,
+                "the till asks for the snapshot again",
+            )
 
 
 def _age(status: dict) -> float:
