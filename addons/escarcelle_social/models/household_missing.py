@@ -17,7 +17,7 @@ class EscarcelleHousehold(models.Model):
     def _compute_missing(self):
         rules = self.env["escarcelle.household.policy"]._escarcelle_of(self.company_id)
         for household in self:
-            policy = rules.get(household.company_id)
+            policy = rules.get(household.company_id, self.env["escarcelle.household.policy"])
             lacks = [] if household.exit_on else household._escarcelle_lacks(policy)
             household.missing = " · ".join(lacks) or False
 
@@ -25,9 +25,10 @@ class EscarcelleHousehold(models.Model):
         """What is missing, most urgent first, under the shop's rules."""
         self.ensure_one()
         unborn = len(self.member_ids.filtered(lambda member: not member.birth_year))
+        none, ended = (self.state == state for state in ("none", "ended"))
         checks = [
-            (self.state == "none", self.env._("an entitlement")),
-            (self.state == "ended", self.env._("a renewal: the entitlement ended")),
+            (none, self.env._("an entitlement")),
+            (ended, self.env._("a renewal: the entitlement ended")),
             (not self.card_id, self.env._("a card")),
             (not self.pricelist_id, self.env._("a tariff")),
             (self.has_budget and not self.tier_id, self.env._("a budget tier for its size")),
