@@ -132,7 +132,9 @@ class TestQuota(SocialTillCase):
         self.quota.scope = "person"
         self.home.write({"member_ids": [Command.create({"relation": "other"}), Command.create({"relation": "other"})]})
         self.assertEqual(self.usage().allowed, 3.0 * self.home.size)
-        groups = self.env["escarcelle.quota.usage"]._read_group([], ["quota_id"], ["over:sum", "__count"])
+        groups = self.env["escarcelle.quota.usage"]._read_group(
+            [("household_id", "=", self.home.id)], ["quota_id"], ["over:sum", "__count"]
+        )
         self.assertEqual(len(groups), 1)
 
     def test_an_agreement_can_be_looked_up(self):
