@@ -25,9 +25,6 @@
         "web.assets_backend": [
             "escarcelle_catalogue/static/src/**/*",
         ],
-        "web.assets_tests": [
-            "escarcelle_catalogue/static/tests/tours/**/*",
-        ],
     },
     "post_init_hook": "post_init_hook",
     "installable": True,

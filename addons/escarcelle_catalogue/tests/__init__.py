@@ -6,5 +6,4 @@ from . import (
     test_difference,
     test_goods_import,
     test_rights,
-    test_tour,
 )
