@@ -80,10 +80,15 @@ class EscarcelleCount(models.Model):
         if not product:
             return False
         line = self.line_ids.filtered(lambda found: found.product_id == product)
-        lots = self.env["stock.quant"].search(
+        held = self.env["stock.quant"].search(
             [("product_id", "=", product.id), ("location_id", "child_of", self.location_id.id),
              ("lot_id", "!=", False), ("quantity", ">", 0)]
-        ).lot_id.sorted(lambda lot: (lot.removal_date is False, lot.removal_date or lot.create_date))  # fmt: skip
+        ).lot_id.sorted(lambda lot: (not lot.removal_date, lot.removal_date or lot.create_date))  # fmt: skip
+        # What the books say is gone may be found on the shelf.
+        lots = held | self.env["stock.lot"].search(
+            [("product_id", "=", product.id), ("company_id", "in", (False, self.company_id.id))],
+            order="id desc", limit=30,
+        )  # fmt: skip
         return {
             "product": product.id,
             "name": product.display_name,
@@ -142,6 +147,9 @@ class EscarcelleCount(models.Model):
         lots = self.env["stock.lot"].browse(lot).exists() if type(lot) is int else self.env["stock.lot"]
         if lot and lots.product_id != good:
             raise UserError(self.env._("This lot is not one of %s.", good.display_name))
+        if good.tracking != "none" and not lots:
+            # Counted without its lot it would be added to the lots the books still hold.
+            raise UserError(self.env._("Choose the lot of %s.", good.display_name))
         line = self.line_ids.filtered(lambda found: found.product_id == good and found.lot_id == lots)
         if not line:
             line = self.env["escarcelle.count.line"].create(
@@ -249,7 +257,6 @@ class EscarcelleCountLine(models.Model):
     counted = fields.Float(digits=(16, DIGITS), compute="_compute_counted", store=True)
     difference = fields.Float(digits=(16, DIGITS), compute="_compute_counted", store=True)
     value = fields.Float("Worth", digits=(16, 2), compute="_compute_value")
-    untracked = fields.Boolean(compute="_compute_value", help="A good with lots, counted without its lot.")
 
     _good_once = models.UniqueIndex("(count_id, product_id, coalesce(lot_id, 0))", "This good is on the count already.")
 
@@ -259,11 +266,10 @@ class EscarcelleCountLine(models.Model):
             line.counted = round(sum(line.entry_ids.mapped("quantity")), DIGITS)
             line.difference = round(line.counted - line.expected, DIGITS)
 
-    @api.depends("difference", "lot_id")
+    @api.depends("difference")
     def _compute_value(self):
         for line in self:
             line.value = line.difference * line.product_id.lst_price
-            line.untracked = line.product_id.tracking != "none" and not line.lot_id
 
     def _escarcelle_apply(self):
         """Apply the differences to what the stock says now: a sale made since the count stays sold."""

@@ -109,6 +109,7 @@ class TestStockCount(SupplyCase):
             [{**good, "quantity": "1"}], [{**good, "quantity": None}], [{**good, "quantity": float("nan")}],
             [{**good, "quantity": float("inf")}], [{**good, "quantity": 1e9}], [{**good, "quantity": True}],
             [{**good, "lot": self.lot.id}], [{**good, "lot": 10**9}], [{**good, "lot": "x"}],
+            [{**good, "product": self.milk.id}],
         ):  # fmt: skip
             with self.subTest(str(said)[:70]), self.refused(UserError):
                 self.count.escarcelle_add(said)

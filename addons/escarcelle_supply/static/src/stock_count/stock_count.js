@@ -67,6 +67,11 @@ export class StockCount extends Component {
         return /^-?\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : null;
     }
 
+    get ready() {
+        const { good, lot, busy } = this.state;
+        return !busy && this.quantity !== null && (!good.tracked || Boolean(lot));
+    }
+
     add(step) {
         this.state.quantity = String(Math.max(0, (this.quantity || 0) + step * this.state.good.pack));
     }
@@ -74,7 +79,7 @@ export class StockCount extends Component {
     /** Keep what is on screen; true once it is. Sent again after a failure, it counts once. */
     async keep() {
         const good = this.state.good;
-        if (this.quantity === null || this.state.busy) {
+        if (!this.ready) {
             return false;
         }
         this.state.busy = true;
