@@ -74,10 +74,12 @@ class EscarcelleDonationCollection(models.Model):
             wrong = storage and [
                 degrees for degrees in taken if not storage._escarcelle_accepts(degrees)
             ]
-            collection.too_warm = wrong and self.env._(
-                "The vehicle was at %s °C: check the goods one by one.",
-                ", ".join(f"{d:.1f}" for d in wrong),
-            )
+            collection.too_warm = False
+            if wrong:
+                collection.too_warm = self.env._(
+                    "The vehicle was at %s °C: check the goods one by one.",
+                    ", ".join(f"{d:.1f}" for d in wrong),
+                )
 
     @api.depends("stop_ids.state", "stop_ids.donation_ids.weight")
     def _compute_donation_ids(self):

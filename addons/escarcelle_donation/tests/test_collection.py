@@ -66,6 +66,7 @@ class TestCollection(DonationCase):
         with self.assertRaises(UserError):
             collection.action_leave()
         collection.write({"temperature_out": 3, "temperature_out_taken": True})
+        self.assertIs(collection.too_warm, False)
         collection.action_leave()
         market, person = collection.stop_ids
         gift = self.donations.browse(market.action_collect()["res_id"])
