@@ -18,6 +18,7 @@
         "data/ir_cron.xml",
         "data/mail_template.xml",
         "views/donation_views.xml",
+        "views/donation_line_views.xml",
         "views/donor_views.xml",
         "views/round_views.xml",
         "views/receipt_views.xml",
