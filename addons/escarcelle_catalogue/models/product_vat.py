@@ -42,10 +42,10 @@ class ProductTemplate(models.Model):
     def write(self, vals):
         # EXTENDS 'product'
         if "escarcelle_vat_category_id" not in vals:
-            result = super().write(vals)
             if "escarcelle_vat_category" in vals:
-                self._escarcelle_name_classes()
-            return result
+                # Before: the tax that follows from the class is that of the category.
+                self._escarcelle_name_class(vals["escarcelle_vat_category"])
+            return super().write(vals)
         category = self.env["escarcelle.vat.category"].browse(
             vals["escarcelle_vat_category_id"] or []
         )
@@ -59,18 +59,20 @@ class ProductTemplate(models.Model):
 
     def _escarcelle_name_classes(self):
         """Give goods whose class and category differ the general category of their class."""
-        goods = self or self.with_context(active_test=False).search(
+        goods = self.with_context(active_test=False).search(
             [("escarcelle_vat_category", "!=", False)]
         )
         for tax_class, same in goods.grouped("escarcelle_vat_category").items():
-            other = same.filtered(
-                lambda good, wanted=tax_class: good.escarcelle_vat_category_id.tax_class != wanted
+            same._escarcelle_name_class(tax_class)
+
+    def _escarcelle_name_class(self, tax_class):
+        """Give those of another class the general category of ``tax_class``, their taxes untouched."""
+        other = self.filtered(lambda good: good.escarcelle_vat_category_id.tax_class != tax_class)
+        if other:
+            general = self.env["escarcelle.vat.category"]._escarcelle_general(tax_class)
+            other.with_context(escarcelle_keep_taxes=True).write(
+                {"escarcelle_vat_category_id": general.id if tax_class else False}
             )
-            if other:
-                general = self.env["escarcelle.vat.category"]._escarcelle_general(tax_class)
-                other.with_context(escarcelle_keep_taxes=True).write(
-                    {"escarcelle_vat_category_id": general.id if tax_class else False}
-                )
 
     def _escarcelle_follow_vat(self):
         """Taxes of the category, in every shop that has French taxes; the taxes of the others are not touched."""
