@@ -50,6 +50,7 @@ class EscarcelleMarkdown(models.Model):
         return markdowns
 
     def write(self, vals):
+        self.check_access("write")
         if vals.keys() & {"product_id", "percent", "date_from", "date_to", "company_id", "lot_id"}:
             raise UserError(self.env._("A markdown does not change: undo it and make another one."))
         return super().write(vals)
