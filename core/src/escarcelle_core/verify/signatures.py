@@ -13,8 +13,8 @@ from ..signing import Verifier
 _BATCH = 100
 #: Below it, starting a process costs more than it saves.
 _WORTHWHILE = 600
-#: Batches each other process is given ahead.
-_AHEAD = 2
+#: Batches each other process is given ahead: the thread that feeds it waits its turn in this one.
+_AHEAD = 4
 
 
 class Signatures:
