@@ -21,7 +21,7 @@ class Sizes:
     stock: int
 
 
-QUICK = Sizes(append=250, past=50_000, verified=20_000, archived=10_000, day=5_000, stock=400)
+QUICK = Sizes(append=250, past=50_000, verified=50_000, archived=10_000, day=5_000, stock=400)
 FULL = Sizes(append=1_000, past=1_000_000, verified=1_000_000, archived=100_000, day=5_000, stock=2_000)
 TINY = Sizes(append=10, past=2_000, verified=120, archived=60, day=50, stock=5)
 BY_NAME = {"quick": QUICK, "full": FULL, "tiny": TINY}
