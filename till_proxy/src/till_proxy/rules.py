@@ -21,7 +21,7 @@ from escarcelle_core.documents import (
     Ticket,
 )
 
-from . import budgets, quotas, refunds
+from . import budgets, quota_check, refunds
 from .cashiers import MANAGER, Cashier, Cashiers
 from .catalog import Catalog, FiscalPosition, Household
 from .errors import Refusal
@@ -29,7 +29,7 @@ from .goods import Goods
 from .index import Index
 from .orders import Order
 from .strict import bad
-from .vouchers import Check as Vouchers
+from .voucher_check import Check as Vouchers
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +200,9 @@ class Rules:
         """What the household may take in the day, the week or the month; what a manager lets pass is kept."""
         if household is None or order.training:
             return
-        basket = quotas.basket(order, self._index, self._day)
-        found = quotas.standing(self._catalog, self._index, household, self._day, basket)
-        beyond = quotas.check(found, allowed=self._allowed("quota"))
+        basket = quota_check.basket(order, self._index, self._day)
+        found = quota_check.standing(self._catalog, self._index, household, self._day, basket)
+        beyond = quota_check.check(found, allowed=self._allowed("quota"))
         if beyond:
             self._flags["quota"] = beyond
 

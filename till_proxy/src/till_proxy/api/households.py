@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from .. import budgets, quotas
+from .. import budgets, quota_check
 from ..errors import Refusal
 from ..till import Till
 from .common import till_of, token_of
@@ -57,9 +57,9 @@ def _describe(till: Till, card: str) -> dict:
     if left is not None:
         end = budgets.period_end(found, day, known.period)
         answer["budget"] = {"left": left, "period_end": end.isoformat()}
-    standing = quotas.standing(known, writer.index, found, day)
+    standing = quota_check.standing(known, writer.index, found, day)
     if standing:
-        answer["quotas"] = [quotas.describe(one) for one in standing]
+        answer["quotas"] = [quota_check.describe(one) for one in standing]
     if not answer["entitled"]:
         answer["message"] = (
             "Ce foyer n'a pas de droits ouverts aujourd'hui : faites renouveler ses droits, ou "
