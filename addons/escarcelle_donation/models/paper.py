@@ -26,10 +26,6 @@ class EscarcelleDonationPaper(models.AbstractModel):
     def _escarcelle_date(self, day):
         return f"{day:%d/%m/%Y}" if day else ""
 
-    def _escarcelle_hour(self, hours):
-        """9.5 → « 09:30 »."""
-        return f"{int(hours):02d}:{round(hours % 1 * 60):02d}" if hours else ""
-
     def _escarcelle_moment(self, moment):
         """A datetime of Odoo (naive UTC), at the shop."""
         if not moment:

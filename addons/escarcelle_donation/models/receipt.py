@@ -220,10 +220,6 @@ class EscarcelleDonationReceipt(models.Model):
 
     # -- what the paper says ---------------------------------------------------------------------
 
-    def _escarcelle_words(self, codes, words):
-        """The French of the codes kept in one field: ``money,waiver``."""
-        return [words[code] for code in (codes or "").split(",") if code in words]
-
     def _escarcelle_paper(self):
         """French words of this receipt's form, for its report."""
         self.ensure_one()

@@ -61,8 +61,3 @@ class ResCompany(models.Model):
         if self.escarcelle_regime == MIXED:
             sectors |= {vat.EXEMPT_A, vat.EXEMPT_B}
         return [sector for sector in vat.MENTIONS if sector in sectors]
-
-    def _escarcelle_outside_vat(self):
-        """True when no sale of the shop carries VAT: its customers are owed no split, nor e-reporting."""
-        self.ensure_one()
-        return self._escarcelle_default_sector() != vat.TAXABLE

@@ -91,10 +91,6 @@ class EscarcelleHousehold(models.Model):
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
-    def action_suspend(self):
-        """Stop sales and allocations for now."""
-        self.write({"suspended": True})
-
     def action_resume(self):
         """Lift the suspension."""
         self.write(

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
@@ -268,10 +268,6 @@ class Agent:
         self.health.last_contact = till.clock.now()
         till.tell_status()
         return True
-
-    def silent_for(self, now: datetime) -> timedelta | None:
-        """Time since the server was last heard; None when it never was."""
-        return now - self.health.last_contact if self.health.last_contact else None
 
     def _failed(self, message: str) -> None:
         changed = self.health.online or self.health.error != message
