@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 #: What an organisation may be on the forms; the French of each is what is printed (tools/forms.py).
@@ -24,7 +24,7 @@ class EscarcelleDonationPolicy(models.Model):
 
     _name = "escarcelle.donation.policy"
     _description = "Gift Rules"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "escarcelle.shop.rules"]
     _rec_name = "company_id"
     _check_company_auto = True
 
@@ -141,24 +141,6 @@ class EscarcelleDonationPolicy(models.Model):
     _rna = models.Constraint(
         "CHECK (rna IS NULL OR rna ~ '^W[0-9A-Z][0-9]{8}$')", "A RNA number is W and nine digits."
     )
-
-    @api.model
-    def _escarcelle_for(self, company):
-        """The rules of ``company``, made with the defaults the first time (sudo)."""
-        policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
-        return policy or self.sudo().create({"company_id": company.id})
-
-    @api.model
-    def action_escarcelle_open(self):
-        """Open the rules of the current shop."""
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Receipts and gift rules"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "res_id": self._escarcelle_for(self.env.company).id,
-        }
 
     def _escarcelle_source(self):
         """The funding source of donated goods: that of the rules, else the first donation one."""

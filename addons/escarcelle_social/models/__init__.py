@@ -1,3 +1,4 @@
+from . import shop_rules
 from . import household_policy
 from . import household_reason
 from . import age_class

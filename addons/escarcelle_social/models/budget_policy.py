@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from escarcelle_core import budget
 
@@ -8,6 +8,7 @@ class EscarcelleBudgetPolicy(models.Model):
 
     _name = "escarcelle.budget.policy"
     _description = "Budget Rules"
+    _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
@@ -67,24 +68,6 @@ class EscarcelleBudgetPolicy(models.Model):
     _amounts_positive = models.Constraint(
         "CHECK (rollover_cap >= 0 AND tolerance >= 0)", "These limits are not negative."
     )
-
-    @api.model
-    def _escarcelle_for(self, company):
-        """The policy of ``company``, made with the defaults the first time (sudo)."""
-        policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
-        return policy or self.sudo().create({"company_id": company.id})
-
-    @api.model
-    def action_escarcelle_open(self):
-        """Open the rules of the current shop."""
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Budget rules"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "res_id": self._escarcelle_for(self.env.company).id,
-        }
 
     @property
     def rollover_cap_cents(self):

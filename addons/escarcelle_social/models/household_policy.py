@@ -6,6 +6,7 @@ class EscarcelleHouseholdPolicy(models.Model):
 
     _name = "escarcelle.household.policy"
     _description = "Household Rules"
+    _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
@@ -61,27 +62,9 @@ class EscarcelleHouseholdPolicy(models.Model):
     )
 
     @api.model
-    def _escarcelle_for(self, company):
-        """The rules of ``company``, made with the defaults the first time (sudo)."""
-        policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
-        return policy or self.sudo().create({"company_id": company.id})
-
-    @api.model
     def _escarcelle_of(self, companies):
         """``{company: rules}`` of these shops, in one query."""
         found = self.sudo().search([("company_id", "in", companies.ids)]).grouped("company_id")
         return {
             company: found.get(company) or self._escarcelle_for(company) for company in companies
-        }
-
-    @api.model
-    def action_escarcelle_open(self):
-        """Open the rules of the current shop."""
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Household rules"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "res_id": self._escarcelle_for(self.env.company).id,
         }

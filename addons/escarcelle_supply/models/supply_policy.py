@@ -6,6 +6,7 @@ class EscarcelleSupplyPolicy(models.Model):
 
     _name = "escarcelle.supply.policy"
     _description = "Supply Rules"
+    _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
@@ -43,24 +44,6 @@ class EscarcelleSupplyPolicy(models.Model):
         "CHECK (markdown_percent > 0 AND markdown_percent <= 100)", "A markdown is between 0 and 100 %."
     )
     _hour = models.Constraint("CHECK (reading_hour BETWEEN 0 AND 23)", "An hour is between 0 and 23.")
-
-    @api.model
-    def _escarcelle_for(self, company):
-        """The rules of ``company``, made with the defaults the first time (sudo)."""
-        policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
-        return policy or self.sudo().create({"company_id": company.id})
-
-    @api.model
-    def action_escarcelle_open(self):
-        """Open the rules of the current shop."""
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Supply rules"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "res_id": self._escarcelle_for(self.env.company).id,
-        }
 
     def _escarcelle_set_till_lots(self):
         """Have the tills of these shops ask for lots, or not."""
