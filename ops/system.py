@@ -21,6 +21,7 @@ APT_GET = ("apt-get", "-oDPkg::Lock::Timeout=300")
 CREATECLUSTER = Path("/etc/postgresql-common/createcluster.d/escarcelle.conf")
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FIREFOX = ("firefox-esr", "firefox")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Need:
 def chromium() -> str | None:
     """Path of the Chromium to drive, if the machine has one."""
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+def firefox() -> str | None:
+    """Path of the Firefox to drive, if the machine has one."""
+    return next(filter(None, map(shutil.which, FIREFOX)), None)
 
 
 def _module(*names: str) -> bool:
@@ -63,6 +69,8 @@ TESTS = (
     Need("libxml2-utils", "lecture des archives, essais", lambda: bool(shutil.which("xmllint"))),
     Need("7zip", "ouverture des archives, essais", lambda: any(map(shutil.which, ("7zz", "7z")))),
     Need("openssl", "signatures, essais", lambda: bool(shutil.which("openssl"))),
+    # Shops use what their computer has: screens are tried in both.
+    Need("firefox-esr", "second navigateur, essais", lambda: firefox() is not None),
 )
 BROWSER = Need("chromium", "navigateur de la caisse et des essais", lambda: chromium() is not None)
 

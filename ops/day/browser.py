@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from playwright.async_api import async_playwright
 
-from ops.day.screen import Screen, fresh_profile
+from ops.browsers import fresh_profile
+from ops.day.screen import Screen
 from ops.day.seller import Ledger
 from ops.paths import HOUSE
 

@@ -1,33 +1,12 @@
-"""The till's screen, as a volunteer with a keyboard scanner sees it. Chromium, asynchronous."""
+"""The till's screen, as a volunteer with a keyboard scanner sees it. Asynchronous."""
 
 import time
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, Page, Playwright
+from playwright.async_api import Page
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-OFFLINE = "Object.defineProperty(Navigator.prototype, 'onLine', {get: () => false});"
 READY = 60_000
 STEP = 20_000
-
-
-async def fresh_profile(driver: Playwright, *, online: bool = True, folder=None) -> BrowserContext:
-    """A browser profile nobody has used; ``folder`` makes it last."""
-    options = {
-        "executable_path": CHROMIUM, "headless": True, "args": ARGUMENTS,
-        "viewport": {"width": 1366, "height": 768}, "locale": "fr-FR",
-        "timezone_id": "Europe/Paris",
-    }  # fmt: skip
-    if folder is None:
-        launch = {key: options.pop(key) for key in ("executable_path", "headless", "args")}
-        browser = await driver.chromium.launch(**launch)
-        context = await browser.new_context(**options)
-    else:
-        context = await driver.chromium.launch_persistent_context(folder, **options)
-    if not online:
-        await context.add_init_script(OFFLINE)
-    return context
 
 
 class Screen:

@@ -1,4 +1,4 @@
-"""A running shop and Chromium. A test that fails leaves a picture of each open screen in ``var/log``."""
+"""A running shop and a browser. A test that fails leaves a picture of each open screen in ``var/log``."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Playwright, async_playwright
 
 from ops import shop, world
-from ops.day.screen import Screen, fresh_profile
+from ops.browsers import CHROMIUM, fresh_profile
+from ops.day.screen import Screen
 from ops.paths import HOUSE
 from stage import Stage, read_cast
 
@@ -37,14 +38,14 @@ async def driver() -> AsyncIterator[Playwright]:
 
 @pytest.fixture
 async def make_screen(stage, driver, request) -> AsyncIterator:
-    """``await make_screen(online=, folder=)``: a screen in a fresh profile.
+    """``await make_screen(online=, folder=, browser=)``: a screen in a fresh profile.
 
     At the end: the page must not have broken, nor talked to anyone but the till.
     """
     made: list[Screen] = []
 
-    async def make(*, online: bool = True, folder=None) -> Screen:
-        context = await fresh_profile(driver, online=online, folder=folder)
+    async def make(*, online: bool = True, folder=None, browser: str = CHROMIUM) -> Screen:
+        context = await fresh_profile(driver, browser, online=online, folder=folder)
         page = context.pages[0] if context.pages else await context.new_page()
         screen = Screen(page, stage.url, stage.cast, stage.config)
         made.append(screen)

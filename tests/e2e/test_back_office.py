@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.day.screen import fresh_profile
+from ops.browsers import fresh_profile
 from ops.demo_data.people import PASSWORD
 from ops.paths import HOUSE
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ops import browsers
+
 
 @pytest.fixture
 def dead(stage):
@@ -30,8 +32,9 @@ def a_household(stage, rank=0):
     ][rank]  # fmt: skip
 
 
-async def test_fresh_profile_with_the_server_killed(dead, make_screen):
-    screen = await make_screen()
+@pytest.mark.parametrize("browser", browsers.NAMES)
+async def test_fresh_profile_with_the_server_killed(dead, make_screen, browser):
+    screen = await make_screen(browser=browser)
     seconds = await screen.open()
     print(f"POS ready in {seconds:.2f} s (fresh profile, server killed)")
     assert seconds < 20
