@@ -1,0 +1,1 @@
+"""Tables written down: a page, a workbook, a file of text. Pure Python, no Odoo."""

@@ -1,0 +1,39 @@
+"""Which figures of a table a chart shows: one kind only, whole lines before their details."""
+
+from dataclasses import dataclass
+
+from ..table import Masked, Table
+
+#: A line tells a year of weeks; bars and slices beyond these cannot be told apart.
+MOST_ROWS = {"bar": 24, "line": 60, "pie": 8}
+MOST_SERIES = 6
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Lines and columns (by their place in the table) that are drawn."""
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+
+def plot(table: Table) -> Plot | None:
+    """What to draw of ``table``, nothing when there is nothing to compare."""
+    if table.chart not in MOST_ROWS or not table.columns:
+        return None
+    kind = table.columns[0].kind
+    alike = [i for i, column in enumerate(table.columns) if column.kind == kind]
+    columns = alike[: 1 if table.chart == "pie" else MOST_SERIES]
+    rows = [i for i, row in enumerate(table.rows) if row.level == 0]
+    if table.chart == "pie":
+        rows = [i for i in rows if amount(table, i, columns[0]) > 0]
+    rows = rows[: MOST_ROWS[table.chart]]
+    if len(rows) < 2 or not any(amount(table, i, j) for i in rows for j in columns):
+        return None
+    return Plot(tuple(rows), tuple(columns))
+
+
+def amount(table: Table, row: int, column: int) -> float:
+    """The figure as it is drawn: what is masked or unknown has no height."""
+    value = table.rows[row].values[column]
+    return 0.0 if value is None or isinstance(value, Masked) else float(value)
