@@ -76,6 +76,10 @@ class Screen:
 
     async def scan(self, code: str) -> None:
         """A keyboard scanner: its keys come a few milliseconds apart, whatever the machine's load."""
+        if self.page.context.browser and self.page.context.browser.browser_type.name != "chromium":
+            await self.page.keyboard.type(code)
+            await self.page.keyboard.press("Enter")
+            return
         session = await self.page.context.new_cdp_session(self.page)
         keys = [(char, char) for char in code] + [("Enter", "\r")]
         sends = []
