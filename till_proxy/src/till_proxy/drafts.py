@@ -57,6 +57,14 @@ class Drafts:
         except (ArithmeticError, KeyError, Refusal, TypeError, ValueError, VaultError):
             return ""
 
+    def customer(self, uuid: str) -> int | None:
+        """Whom the parked order is for (Odoo's contact); None: nobody, or a draft of an unknown form."""
+        try:
+            found = json.loads(self.get(uuid)["content"])["pos.order"][0]["partner_id"]  # type: ignore[index]
+        except (IndexError, KeyError, Refusal, TypeError, ValueError, VaultError):
+            return None
+        return found if type(found) is int else None
+
     def put(self, uuid: str, content: object) -> None:
         """Keep ``content``, replacing what was there."""
         data = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

@@ -52,6 +52,14 @@ class Shelf:
             )
         return self.catalog
 
+    def partners(self) -> set[int] | None:
+        """Whom a parked order may be for: Odoo's contacts in the snapshot. None when there is none."""
+        if self.catalog is None:
+            return None
+        own = self._snapshot.json("load_data/res.partner")
+        known = (*self.catalog.households.values(), *self.catalog.customers.values())
+        return {row["id"] for row in own} | {one.partner_id for one in known if one.partner_id}
+
     def mark(self, writer: "Writer") -> Covered:
         """What the balances of a snapshot asked for now will include."""
         return Covered(writer.n, frozenset(writer.journal.pending))

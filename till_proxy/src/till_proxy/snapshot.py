@@ -20,6 +20,8 @@ NAME = "snapshot"
 MAX_PARTS = 20_000
 MAX_PART_BYTES = 64 * 1024 * 1024
 _PAGE_PARTS = ("page", "assets.json", "load_data", "rpc.json")
+#: What a page loaded a minute ago may still ask for. No part that says anything of a person.
+_LINGERING = ("page", "asset/")
 _MISSING = (
     "La caisse n'a pas encore reçu ses données du serveur : vérifiez la connexion internet, "
     "attendez une minute, puis rechargez l'écran."
@@ -90,6 +92,8 @@ class Snapshot:
         kept = vault.read(NAME)
         if kept is not None:
             self._manifest = Manifest.parse(kept, json.loads(kept).get("fetched_at", ""))
+            # A stop between taking over and forgetting leaves no older content behind.
+            vault.drop_except(set(self._manifest.parts.values()))
 
     @property
     def manifest(self) -> Manifest | None:
@@ -171,12 +175,14 @@ class Snapshot:
         self._manifest = manifest
 
     def _forget(self, previous: Manifest | None, current: Manifest) -> None:
-        """Drop what neither this snapshot nor the one before needs: a page loaded a minute ago
-        may still ask for its pictures."""
-        wanted = set(current.parts.values()) | set(previous.parts.values() if previous else ())
-        self._vault.drop_except(wanted)
+        """Drop what this snapshot does not need, but the page before and its pictures. Who was erased
+        on the server (a household, a customer, a cashier) is on this computer no longer."""
         live = set(current.parts.values())
+        before = previous.parts if previous else {}
+        lingering = {sha for name, sha in before.items() if name.startswith(_LINGERING)}
+        self._vault.drop_except(live | lingering)
         self._bytes = {sha: content for sha, content in self._bytes.items() if sha in live}
+        self._json = {name: kept for name, kept in self._json.items() if kept[0] in live}
 
 
 def _get(fetch: Fetch, params: Mapping[str, str]) -> bytes:

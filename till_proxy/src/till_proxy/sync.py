@@ -250,6 +250,7 @@ class Agent:
         try:
             await self._away(till.snapshot.refresh, self._server.fetch, till.clock.now())
             await till.do(till.shelf.take, mark, till.writer)
+            await till.do(till.give_up_gone)
         except (requests.RequestException, OSError) as error:
             self.health.snapshot_error = f"Données du serveur non renouvelées ({reason(error)})."
             if isinstance(error, requests.RequestException):

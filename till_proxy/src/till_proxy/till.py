@@ -293,6 +293,20 @@ class Till:
             school = " (école)" if self.writer.index.training else ""
             self.writer.event(jet.SALE_ABANDONED, f"Commande {uuid} {worth}{school}", cashier.code)
 
+    def give_up_gone(self) -> None:
+        """Give up the parked orders of who is in the snapshot no longer: a household that left or was
+        erased. What was typed in it goes with it; in the fiscal thread, after a snapshot."""
+        known = self.shelf.partners()
+        if known is None:
+            return
+        for uuid in self.drafts.uuids():
+            customer = self.drafts.customer(uuid)
+            if customer is not None and customer not in known:
+                worth = self.drafts.worth(uuid)
+                self.drafts.drop(uuid)
+                school = " (école)" if self.writer.index.training else ""
+                self.writer.event(jet.SALE_ABANDONED, f"Commande {uuid} {worth}{school} (client parti)")
+
     def expire(self) -> None:
         """Close the sessions nobody used for hours, and sign it; in the fiscal thread."""
         for person in self.cashiers.expired():
