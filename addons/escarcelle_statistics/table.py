@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Union
 
 from babel.dates import format_date, format_skeleton
 
-from .suppression import Hidden, hide
+from .tools.suppression import Hidden, hide
 
 KINDS = ("households", "persons", "count", "money", "weight", "quantity", "percent", "ratio")
 #: What counts people: it is masked when the table leaves the shop.
@@ -46,7 +45,7 @@ class Masked:
 
 
 MASKED = Masked()
-Value = Union[int, Decimal, Masked, None]
+Value = int | Decimal | Masked | None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ADDONS = (
     "escarcelle_fiscal", "escarcelle_fiscal_purchase", "escarcelle_fiscal_sale", "escarcelle_pos",
     "escarcelle_social", "escarcelle_catalogue", "escarcelle_supply", "escarcelle_donation",
+    "escarcelle_statistics",
     "escarcelle_privacy",
 )  # fmt: skip
 #: Between one of ours and a module of Odoo: installed by themselves when both are there.

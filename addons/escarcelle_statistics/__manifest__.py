@@ -1,0 +1,15 @@
+{
+    "name": "Escarcelle – Statistics",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Point of Sale",
+    "summary": "Anonymous facts of a social grocery, statistics, dashboards, reports to funders",
+    "author": "Escarcelle contributors",
+    "license": "LGPL-3",
+    "depends": ["escarcelle_donation"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "views/menus.xml",
+    ],
+    "installable": True,
+}

@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class EscarcelleFactPerson(models.Model):
+    """The people of a household that came in a month, by age class. ``day`` is the first of that month."""
+
+    _name = "escarcelle.fact.person"
+    _description = "Fact: People"
+    _inherit = ["escarcelle.fact", "escarcelle.fact.home"]
+
+    key = fields.Char(readonly=True, groups="base.group_no_one")
+    age_class_id = fields.Many2one(
+        "escarcelle.age.class", "Age class", readonly=True, ondelete="restrict"
+    )
+    persons = fields.Integer(readonly=True)
+
+    _by_day = models.Index("(company_id, day)")
+    _once = models.UniqueIndex("(company_id, day, key, coalesce(age_class_id, 0))")
