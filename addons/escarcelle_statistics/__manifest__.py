@@ -10,6 +10,17 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "views/menus.xml",
+        "views/fact_goods_views.xml",
+        "views/fact_visit_views.xml",
+        "views/fact_person_views.xml",
+        "views/fact_registration_views.xml",
+        "views/fact_menus.xml",
+        "views/dashboard_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "escarcelle_statistics/static/src/**/*",
+        ],
+    },
     "installable": True,
 }

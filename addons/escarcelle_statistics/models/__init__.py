@@ -10,4 +10,11 @@ from . import (
     statistic_measure,
     statistic_dimension,
     statistic,
+    dashboard,
+    dashboard_today,
+    dashboard_month,
+    dashboard_households,
+    dashboard_stock,
+    dashboard_waiting,
+    person_grouping,
 )
