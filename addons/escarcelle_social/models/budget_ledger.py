@@ -8,6 +8,13 @@ _GUARD = """
 CREATE OR REPLACE FUNCTION escarcelle_budget_ledger_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
+    -- A household is erased: what was typed as a reason goes, the movement itself stays as it is.
+    IF TG_OP = 'UPDATE' AND TG_LEVEL = 'ROW' THEN
+        IF NEW.note IS NULL AND to_jsonb(NEW) - 'note' = to_jsonb(OLD) - 'note'
+           AND current_setting('escarcelle.erasing', true) = OLD.household_id::text THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     RAISE EXCEPTION 'budget movements are only ever added' USING ERRCODE = '23514';
 END $$;
 
@@ -58,7 +65,8 @@ CREATE TRIGGER escarcelle_household_balance_guard BEFORE UPDATE ON escarcelle_ho
 class EscarcelleBudgetLedger(models.Model):
     """The movements of households' budgets, in cents; what lowers a budget is negative.
 
-    Invariants, kept by PostgreSQL and not by this class: movements are only ever added; the balance
+    Invariants, kept by PostgreSQL and not by this class: movements are only ever added (but for the
+    reason typed, which goes when the household is erased); the balance
     of a household is the sum of its movements, updated in the same transaction; a household has one
     allocation a period and one movement a ticket. Two transactions that touch one household's
     budget meet on its row: the later is replayed by Odoo on fresh data.

@@ -144,6 +144,18 @@ class EscarcelleHousehold(models.Model):
         ]
         return super().create(numbered)
 
+    @api.model
+    def _escarcelle_personal_columns(self):
+        """Hook: what becomes, at an erasure, of the rows an addon keeps of a household.
+
+        ``{model: {"link": path to the household, "unlink": bool, "erase": {column: instead},
+        "scrub": columns, "follow": columns, "keep": {column: why}}}``.
+        """
+        return {}
+
+    def _escarcelle_before_erasure(self):
+        """Hook: these households are about to be erased; keep what must be counted of them, without a name."""
+
     def copy_data(self, default=None):
         # A copy would be a second budget for the same people: only the address is worth taking over.
         raise ValidationError(self.env._("A household cannot be duplicated: create a new one."))

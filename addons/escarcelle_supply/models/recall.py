@@ -172,3 +172,19 @@ class EscarcelleRecallLine(models.Model):
             {"warned_on": fields.Datetime.now(), "warned_by_id": self.env.uid}
         )
         return True
+
+
+class EscarcelleHousehold(models.Model):
+    _inherit = "escarcelle.household"
+
+    @api.model
+    def _escarcelle_personal_columns(self):
+        # EXTENDS 'escarcelle_social': whom to ring about a recall, and what they answered
+        return {
+            **super()._escarcelle_personal_columns(),
+            "escarcelle.recall.line": {
+                "link": "household_id",
+                "erase": {"note": False},
+                "keep": {"household_code": "number of the file"},
+            },
+        }
