@@ -1,18 +1,12 @@
-"""``social.allocation``: the budgets of 5 000 households, opened at once, in a world that has the social addon.
+"""``social.allocation``: the budgets of thousands of households, opened at once."""
 
-``measured(world)`` is for a world that stands already; it writes nothing that stays.
-"""
-
-import json
 from collections.abc import Iterator
 
-from ops import odoo_command, shell
+from ops.bench import grocery, odoo_script
 from ops.bench.figure import Figure
-from ops.errors import OpsError
-from ops.paths import HOUSE
-from ops.world import World
+from ops.bench.sizes import Sizes
+from ops.postgres import Cluster
 
-HOUSEHOLDS = 5_000
 #: Seconds.
 TARGET = 10
 #: Run by Odoo's interpreter. A year of the past, so that nothing depends on today; rolled back at the end.
@@ -50,24 +44,13 @@ print('MESURE ' + json.dumps({'seconds': spent}))
 """
 
 
-def measured(world: World, households: int = HOUSEHOLDS) -> Iterator[Figure]:
-    """Seconds to open a month for all of them; the second month expires what is left of the first.
-
-    Raises:
-        OpsError: the allocation failed, or did not give each household one budget.
-    """
-    argv = odoo_command.argv(world)
-    log = HOUSE.log / "bench-allocation.log"
-    output = shell.run(
-        [*argv[:3], "shell", *argv[3:], "--no-http"],
-        what="l'allocation des mesures a échoué", log=log, env=world.environment(),
-        stdin=SCRIPT.replace("COUNT", str(households)),
-    )  # fmt: skip
-    said = [line for line in output.splitlines() if "MESURE " in line]
-    if not said:
-        raise OpsError("l'allocation n'a rien mesuré", "lire le journal", log)
-    seconds = json.loads(said[-1].split("MESURE ", 1)[1])["seconds"]
+def measure(cluster: Cluster, sizes: Sizes, say) -> Iterator[Figure]:
+    """Seconds to open a month for all of them; the second month expires what is left of the first."""
+    count = sizes.households
+    with grocery.copied(cluster, "allocation") as world:
+        say(f"{count} foyers")
+        said = odoo_script.run(world, SCRIPT.replace("COUNT", str(count)), "social.allocation")
     yield Figure(
-        "social.allocation", seconds, TARGET, f"s pour {households} foyers (moins = mieux)",
+        "social.allocation", said["seconds"], TARGET, f"s pour {count} foyers (moins = mieux)",
         "objectif du projet", TARGET, more=False, absolute=True,
     )  # fmt: skip

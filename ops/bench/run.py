@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 import psycopg2
 
-from ops.bench import append, archive, closing, figure, sizes, stock
+from ops.bench import (
+    allocation,
+    append,
+    archive,
+    catalogue,
+    closing,
+    figure,
+    household_import,
+    sizes,
+    stock,
+)  # fmt: skip
 from ops.bench.figure import Figure
 from ops.console import CONSOLE
 from ops.errors import OpsError
@@ -21,6 +31,9 @@ FAMILIES: dict[str, Family] = {
     "fiscal.archive": archive.measure_archive,
     "fiscal.verify": archive.measure_verify,
     "fiscal.verify.vs_stock": stock.measure,
+    "social.allocation": allocation.measure,
+    "social.catalogue": catalogue.measure,
+    "social.import": household_import.measure,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sizes:
-    """Numbers of tickets."""
+    """Numbers of tickets, and of households."""
 
     #: appended by each of the four tills
     append: int
@@ -19,9 +19,14 @@ class Sizes:
     day: int
     #: orders of the stock module
     stock: int
+    #: imported, given their budgets
+    households: int
 
 
-QUICK = Sizes(append=250, past=50_000, verified=50_000, archived=10_000, day=5_000, stock=400)
-FULL = Sizes(append=1_000, past=1_000_000, verified=1_000_000, archived=100_000, day=5_000, stock=2_000)
-TINY = Sizes(append=10, past=2_000, verified=120, archived=60, day=50, stock=5)
+QUICK = Sizes(append=250, past=50_000, verified=50_000, archived=10_000, day=5_000, stock=400, households=5_000)
+FULL = Sizes(
+    append=1_000, past=1_000_000, verified=1_000_000, archived=100_000, day=5_000, stock=2_000,
+    households=5_000,
+)  # fmt: skip
+TINY = Sizes(append=10, past=2_000, verified=120, archived=60, day=50, stock=5, households=20)
 BY_NAME = {"quick": QUICK, "full": FULL, "tiny": TINY}

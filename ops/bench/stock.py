@@ -1,14 +1,13 @@
 """``fiscal.verify.vs_stock``: our whole verification beside the integrity check of ``l10n_fr_pos_cert``."""
 
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 
-from ops import odoo_command, shell, world
-from ops.bench import archive
+from ops import odoo_command, world
+from ops.bench import archive, odoo_script
 from ops.bench.figure import Figure
 from ops.bench.sizes import Sizes
 from ops.errors import OpsError
@@ -62,18 +61,9 @@ def measure(cluster: Cluster, sizes: Sizes, say) -> Iterator[Figure]:
         target.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
         log = HOUSE.log / "bench-stock.log"
         odoo_command.install(target, [MODULE], log=log, what=f"{MODULE} ne s'installe pas")
-        argv = odoo_command.argv(target)
-        output = shell.run(
-            [*argv[:3], "shell", *argv[3:], "--no-http"],
-            what="les commandes de mesure ont échoué", log=log, env=target.environment(),
-            stdin=SCRIPT.replace("COUNT", str(sizes.stock)),
-        )  # fmt: skip
+        stock = odoo_script.run(target, SCRIPT.replace("COUNT", str(sizes.stock)), "fiscal.verify.vs_stock")
     finally:
         world.remove(cluster, target)
-    said = [line for line in output.splitlines() if "MESURE " in line]
-    if not said:
-        raise OpsError("le module standard n'a rien mesuré", "lire le journal", log)
-    stock = json.loads(said[-1].split("MESURE ", 1)[1])
     folder = archive.extracted(sizes, say)
     say("notre vérification complète")
     start = time.perf_counter()

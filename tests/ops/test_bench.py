@@ -40,7 +40,8 @@ def test_the_table_tells_what_misses_its_target():
 
 def test_names_choose_figures_families_or_all():
     assert run.chosen([]) == list(run.FAMILIES)
-    assert run.chosen(["fiscal"]) == list(run.FAMILIES)
+    assert run.chosen(["fiscal", "social"]) == list(run.FAMILIES)
+    assert run.chosen(["social"]) and all(name.startswith("social.") for name in run.chosen(["social"]))
     assert run.chosen(["fiscal.append.rate"]) == ["fiscal.append"]
     assert run.chosen(["fiscal.verify"]) == ["fiscal.verify", "fiscal.verify.vs_stock"]
     assert run.chosen(["fiscal.verify.vs_stock"]) == ["fiscal.verify.vs_stock"]
