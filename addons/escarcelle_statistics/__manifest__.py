@@ -9,6 +9,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/measures.xml",
+        "data/dimensions.xml",
         "views/menus.xml",
         "views/fact_goods_views.xml",
         "views/fact_visit_views.xml",
@@ -20,6 +22,10 @@
     "assets": {
         "web.assets_backend": [
             "escarcelle_statistics/static/src/**/*",
+            ("remove", "escarcelle_statistics/static/src/fact_lazy/**/*"),
+        ],
+        "web.assets_backend_lazy": [
+            "escarcelle_statistics/static/src/fact_lazy/**/*",
         ],
     },
     "installable": True,

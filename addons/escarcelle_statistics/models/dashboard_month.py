@@ -70,7 +70,10 @@ class EscarcelleDashboard(models.AbstractModel):
             return False
         length = max(monthrange(start.year, start.month)[1] for start in (first, before))
         lines = [
-            Line(format_date(self.env, start, date_format="MMMM y"), self._escarcelle_curve(days, start, stop, length))
+            Line(
+                format_date(self.env, start, date_format="MMMM y"),
+                self._escarcelle_curve(days, start, stop, length),
+            )
             for start, stop in ((first, today), (before, first - timedelta(days=1)))
         ]
         return {
@@ -95,7 +98,10 @@ class EscarcelleDashboard(models.AbstractModel):
             [("company_id", "=", company.id), ("day", ">=", start), ("day", "<=", stop)],
             ["day:day"], [f"{name}:sum" for name in FIGURES],
         )  # fmt: skip
-        return {day: dict(zip(FIGURES, (figure or 0 for figure in figures), strict=True)) for day, *figures in rows}
+        return {
+            day: dict(zip(FIGURES, (figure or 0 for figure in figures), strict=True))
+            for day, *figures in rows
+        }
 
     @api.model
     def _escarcelle_households(self, company, start, stop):

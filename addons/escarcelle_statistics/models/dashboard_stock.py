@@ -5,7 +5,6 @@ from odoo.fields import Datetime
 
 from ..tools.tile import Tile
 
-
 #: A good that nobody bought for so many days is not missed on the shelf.
 ASKED_DAYS = 30
 
@@ -32,7 +31,7 @@ class EscarcelleDashboard(models.AbstractModel):
         tiles.append(
             Tile("stock.out", self.env._("Goods out of stock"), "stock.product_template_action_product",
                  "product.template", self._escarcelle_out_of_stock(company), "warning",
-                 self.env._("Sold these last %s days, and none is left", ASKED_DAYS))
+                 hint=self.env._("Sold these last %s days, and none is left", ASKED_DAYS))
         )  # fmt: skip
         coming = [
             here,
@@ -61,7 +60,8 @@ class EscarcelleDashboard(models.AbstractModel):
         """Goods asked for lately of which nothing is left."""
         since = company._escarcelle_today() - timedelta(days=ASKED_DAYS)
         asked = self.env["escarcelle.fact.goods"]._read_group(
-            [("company_id", "=", company.id), ("day", ">=", since), ("kind", "=", "sold")], ["product_tmpl_id"]
+            [("company_id", "=", company.id), ("day", ">=", since), ("kind", "=", "sold")],
+            ["product_tmpl_id"],
         )
         goods = [good.id for (good,) in asked if good]
         return [("id", "in", goods), ("is_storable", "=", True), ("qty_available", "<=", 0)]

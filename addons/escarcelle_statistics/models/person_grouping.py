@@ -83,7 +83,9 @@ class EscarcellePersonGrouping(models.AbstractModel):
     def _escarcelle_refuse_persons(self, specs):
         if any(person_of(spec) for spec in specs or ()):
             raise UserError(
-                self.env._("Sales are not counted person by person: choose another grouping, a till for instance.")
+                self.env._(
+                    "Sales are not counted person by person: choose another grouping, a till for instance."
+                )
             )
 
 

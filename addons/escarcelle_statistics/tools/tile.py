@@ -1,6 +1,6 @@
 """A figure of the dashboard, and the list behind it. No Odoo here."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 #: What a figure that is not zero means: nothing special, look at it, do it today.
 TONES = ("", "warning", "danger")
@@ -20,6 +20,7 @@ class Tile:
     model: str = ""
     domain: list = field(default_factory=list)
     tone: str = ""
+    _: KW_ONLY
     text: str = ""
     hint: str = ""
     before: str = ""
