@@ -28,7 +28,6 @@ class EscarcelleFact(models.AbstractModel):
 
     _name = "escarcelle.fact"
     _description = "Fact"
-    _log_access = False
     _order = "day desc, id desc"
 
     day = fields.Date(required=True, readonly=True, help="Business day.")
@@ -62,9 +61,18 @@ class EscarcelleFactHome(models.AbstractModel):
     _name = "escarcelle.fact.home"
     _description = "Household of a Fact"
 
-    shape = fields.Selection(SHAPES, "Household type", readonly=True)
-    district = fields.Char(readonly=True, help="Postcode.")
-    department = fields.Char(readonly=True, help="Code of the department: 67, 2A, 974.")
+    # Who keeps the stock counts goods, not households.
+    shape = fields.Selection(
+        SHAPES, "Household type", readonly=True, groups="escarcelle_social.group_manager"
+    )
+    district = fields.Char(
+        readonly=True, help="Postcode.", groups="escarcelle_social.group_manager"
+    )
+    department = fields.Char(
+        readonly=True,
+        help="Code of the department: 67, 2A, 974.",
+        groups="escarcelle_social.group_manager",
+    )
 
 
 class EscarcelleFactAmounts(models.AbstractModel):

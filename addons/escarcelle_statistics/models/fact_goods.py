@@ -42,6 +42,7 @@ class EscarcelleFactGoods(models.Model):
 
     _name = "escarcelle.fact.goods"
     _description = "Fact: Goods"
+    _log_access = False
     _inherit = [
         "escarcelle.fact.amounts",
         "escarcelle.fact.home",
@@ -50,6 +51,9 @@ class EscarcelleFactGoods(models.Model):
 
     product_tmpl_id = fields.Many2one(
         "product.template", "Good", readonly=True, ondelete="restrict"
+    )
+    cost = fields.Monetary(
+        readonly=True, help="What it was bought for, or what its donor says it is worth."
     )
     quantity = fields.Float(digits=(16, 3), readonly=True, help="In the unit of the good.")
 

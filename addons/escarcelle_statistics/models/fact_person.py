@@ -6,9 +6,10 @@ class EscarcelleFactPerson(models.Model):
 
     _name = "escarcelle.fact.person"
     _description = "Fact: People"
+    _log_access = False
     _inherit = ["escarcelle.fact", "escarcelle.fact.home"]
 
-    key = fields.Char(readonly=True, groups="base.group_no_one")
+    key = fields.Char(readonly=True, groups="escarcelle_social.group_manager")
     age_class_id = fields.Many2one(
         "escarcelle.age.class", "Age class", readonly=True, ondelete="restrict"
     )

@@ -6,6 +6,7 @@ class EscarcelleFactRegistration(models.Model):
 
     _name = "escarcelle.fact.registration"
     _description = "Fact: Registrations"
+    _log_access = False
     _inherit = ["escarcelle.fact", "escarcelle.fact.home"]
 
     kind = fields.Selection(
@@ -13,11 +14,11 @@ class EscarcelleFactRegistration(models.Model):
         required=True,
         readonly=True,
     )
-    key = fields.Char(readonly=True, groups="base.group_no_one")
+    key = fields.Char(readonly=True, groups="escarcelle_social.group_manager")
     reason_id = fields.Many2one(
         "escarcelle.household.reason", "Exit reason", readonly=True, ondelete="restrict"
     )
-    size = fields.Integer("People", readonly=True)
+    persons = fields.Integer("People", readonly=True)
     count = fields.Integer("Households", readonly=True)
 
     _by_day = models.Index("(company_id, day)")

@@ -12,6 +12,7 @@ class EscarcelleFactVisit(models.Model):
 
     _name = "escarcelle.fact.visit"
     _description = "Fact: Visits"
+    _log_access = False
     _inherit = ["escarcelle.fact.amounts", "escarcelle.fact.home"]
 
     kind = fields.Selection(
@@ -25,7 +26,7 @@ class EscarcelleFactVisit(models.Model):
         readonly=True,
     )
     public = fields.Selection(PUBLICS, "Customer", required=True, readonly=True)
-    key = fields.Char(readonly=True, groups="base.group_no_one")
+    key = fields.Char(readonly=True, groups="escarcelle_social.group_manager")
     tariff_id = fields.Many2one("product.pricelist", "Tariff", readonly=True, ondelete="restrict")
     size = fields.Integer("People", readonly=True, aggregator=None)
     visits = fields.Integer(readonly=True)
