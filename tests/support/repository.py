@@ -14,7 +14,7 @@ ADDONS = (
     "escarcelle_fiscal", "escarcelle_fiscal_purchase", "escarcelle_fiscal_sale", "escarcelle_pos",
     "escarcelle_social", "escarcelle_catalogue", "escarcelle_supply", "escarcelle_donation",
     "escarcelle_statistics",
-    "escarcelle_privacy",
+    "escarcelle_privacy", "escarcelle_start",
 )  # fmt: skip
 #: Between one of ours and a module of Odoo: installed by themselves when both are there.
 BRIDGES = ("escarcelle_fiscal_purchase", "escarcelle_fiscal_sale")

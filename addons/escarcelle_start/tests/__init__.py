@@ -1,0 +1,2 @@
+from . import test_start
+from . import test_start_sale
