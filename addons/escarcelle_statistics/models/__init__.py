@@ -19,4 +19,13 @@ from . import (
     dashboard_stock,
     dashboard_waiting,
     person_grouping,
+    report_document,
+    report,
+    report_section,
+    report_original,
+    report_statistic,
+    report_preview,
+    report_paper,
+    mailing,
+    mailing_sent,
 )

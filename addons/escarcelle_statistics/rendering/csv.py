@@ -5,6 +5,7 @@ import io
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..table import Masked
+from .document import is_empty
 from .figures import UNITS, number
 
 #: A cell that starts so is worked out as a formula by spreadsheets.
@@ -40,7 +41,7 @@ def csv_file(document) -> bytes:
 
 
 def _table(table, words, writer, line):
-    if not table.rows:
+    if is_empty(table):
         line(words.empty)
         return
     line(table.row_header, *(heading(column) for column in table.columns))

@@ -140,7 +140,7 @@ def _sheet(book, sheet, document, section, styles):
     sheet.set_row(0, 24)
     _text(sheet, 1, 0, table.subtitle, styles.soft)
     sheet.set_column(0, 0, _wide([table.row_header, *(row.label for row in table.lines())], 18, 48))
-    if not table.rows:
+    if section.empty:
         _text(sheet, HEAD, 0, words.empty, styles.get(bold=True))
         return
     head = {

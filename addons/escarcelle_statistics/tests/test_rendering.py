@@ -225,7 +225,8 @@ class TestRendering(BaseCase):
 
     def test_nothing_to_draw_draws_nothing(self):
         for table in (
-            replace(TABLE, chart=""), replace(TABLE, rows=()), replace(TABLE, rows=TABLE.rows[:1]), masked(replace(SMALL, chart="pie")),
+            replace(TABLE, chart=""), replace(TABLE, rows=()),
+            replace(TABLE, rows=TABLE.rows[:1]), masked(replace(SMALL, chart="pie")),
             replace(TABLE, rows=(Row("a", (0, 0, 0, None)), Row("b", (0, 0, 0, None)))),
         ):  # fmt: skip
             self.assertEqual(svg(table), "")

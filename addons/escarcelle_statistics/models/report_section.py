@@ -1,0 +1,82 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext
+
+from ..rendering.document import Section
+
+
+class EscarcelleStatisticReportSection(models.Model):
+    """A piece of a report: a statistic, or words."""
+
+    _name = "escarcelle.statistic.report.section"
+    _description = "Section of a Report"
+    _order = "sequence, id"
+
+    report_id = fields.Many2one(
+        "escarcelle.statistic.report", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        [("statistic", "Statistic"), ("text", "Text")],
+        "Content",
+        required=True,
+        default="statistic",
+    )
+    statistic_id = fields.Many2one("escarcelle.statistic", ondelete="restrict")
+    name = fields.Char("Title", help="Empty: the title of the statistic.")
+    text = fields.Html()
+    chart = fields.Selection(
+        [
+            ("own", "As the statistic says"),
+            ("none", "No chart"),
+            ("bar", "Bars"),
+            ("line", "Line"),
+            ("pie", "Pie"),
+        ],
+        required=True,
+        default="own",
+    )
+
+    @api.constrains("kind", "statistic_id")
+    def _check_content(self):
+        for section in self:
+            if section.kind == "statistic" and not section.statistic_id:
+                raise ValidationError(
+                    self.env._("Choose the statistic of each section, or make the section a text.")
+                )
+
+    @api.depends("name", "kind", "statistic_id")
+    def _compute_display_name(self):
+        for section in self:
+            section.display_name = section.name or section.statistic_id.name or self.env._("Text")
+
+    def write(self, vals):
+        self.report_id._escarcelle_check_common()
+        return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sections = super().create(vals_list)
+        sections.report_id._escarcelle_check_common()
+        return sections
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_common(self):
+        self.report_id._escarcelle_check_common()
+
+    def _escarcelle_table(self, period, companies, leaving):
+        """The table of the statistic, with the title and the chart of this section."""
+        table = self.statistic_id._escarcelle_table(
+            period=period, companies=companies, leaving=leaving
+        )
+        changed = {"title": self.name} if self.name else {}
+        if self.chart != "own":
+            changed["chart"] = "" if self.chart == "none" else self.chart
+        return replace(table, **changed)
+
+    def _escarcelle_words(self):
+        return Section(
+            self.name or "", html=self.text or "", text=html2plaintext(self.text or "").strip()
+        )
