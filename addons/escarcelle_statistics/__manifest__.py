@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["escarcelle_donation"],
     "data": [
+        "security/network.xml",
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/measures.xml",
