@@ -26,6 +26,7 @@
         "views/fact_registration_views.xml",
         "views/fact_menus.xml",
         "views/dashboard_views.xml",
+        "views/network_views.xml",
         "views/statistic_views.xml",
         "views/report_views.xml",
         "views/report_preview_views.xml",

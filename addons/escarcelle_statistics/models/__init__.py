@@ -28,4 +28,5 @@ from . import (
     report_paper,
     mailing,
     mailing_sent,
+    network,
 )

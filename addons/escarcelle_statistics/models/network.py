@@ -1,0 +1,196 @@
+import re
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..rendering.document import Section
+from ..rendering.figures import figure
+from ..table import PERIODS, Period
+
+NETWORK = "escarcelle_statistics.group_network"
+MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])")
+#: Months of a period that somebody chose; more says nothing that years do not say.
+MOST_MONTHS = 36
+#: Tables of a network: code, measures, lines, columns, chart.
+TABLES = (
+    ("shops", ("households", "persons", "visits", "weight", "reference", "paid", "participation", "savings",
+               "donated_weight"), "shop", "", "bar"),
+    ("months", ("households", "persons", "weight", "paid", "participation"), "month", "", "line"),
+    ("ages", ("persons",), "age_class", "shop", ""),
+)  # fmt: skip
+
+
+class EscarcelleNetwork(models.Model):
+    """Shops whose figures somebody reads together: summed up, masked, without a row of any of them.
+
+    Invariants: a network manager reads no model of a shop, this one included; they get finished tables of the
+    networks they are named in, for whole months, with what counts fewer than five masked. Who keeps the rights
+    of the users says who reads which shops.
+    """
+
+    _name = "escarcelle.network"
+    _description = "Network of Shops"
+    _inherit = ["escarcelle.statistic.document"]
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_ids = fields.Many2many("res.company", string="Shops", required=True)
+    user_ids = fields.Many2many(
+        "res.users", string="Network managers", domain=[("share", "=", False)],
+        help="They read the figures of these shops together. They also need the role « Network manager ».",
+    )  # fmt: skip
+
+    # -- what the screen calls ---------------------------------------------------------------------
+
+    @api.model
+    def escarcelle_networks(self):
+        """The networks of who asks, to choose from."""
+        return [
+            {"id": network.id, "name": network.name, "shops": len(network.company_ids)}
+            for network in self._escarcelle_mine()
+        ]
+
+    @api.model
+    def escarcelle_figures(self, network_id, said):
+        """The tables of a network of one's own, written out; ``said``: kind, first and last month, compare."""
+        network = self._escarcelle_own(network_id)
+        period = network._escarcelle_period(said)
+        periods = (
+            [period, period.previous(self._escarcelle_lang())] if said.get("compare") else [period]
+        )
+        asked = {name: said.get(name) or "" for name in ("kind", "first", "last")}
+        return {
+            "address": f"/escarcelle/network/{network.id}.xlsx?{urlencode(asked)}",
+            "notice": network._escarcelle_notice(),
+            "periods": [
+                {
+                    "label": one.label,
+                    "tables": [
+                        network._escarcelle_written(section.table)
+                        for section in network._escarcelle_sections(one, network.company_ids, True)
+                    ],
+                }
+                for one in periods
+            ],
+        }
+
+    @api.model
+    def _escarcelle_workbook(self, network_id, said):
+        """``(name, bytes)`` of the same tables as a workbook."""
+        network = self._escarcelle_own(network_id)
+        return network._escarcelle_file(
+            "xlsx", network._escarcelle_period(said), network.company_ids
+        )
+
+    # -- who asks, and for when --------------------------------------------------------------------
+
+    @api.model
+    def _escarcelle_mine(self):
+        """The networks (sudo) of who asks; AccessError for who has not the role."""
+        if not self.env.user.has_group(NETWORK):
+            raise AccessError(self.env._("These figures are for network managers."))
+        return self.sudo().search([("user_ids", "in", self.env.uid), ("company_ids", "!=", False)])
+
+    @api.model
+    def _escarcelle_own(self, network_id):
+        found = self._escarcelle_mine().filtered(lambda one: one.id == network_id)
+        if not found:
+            raise AccessError(self.env._("These figures are for the managers of this network."))
+        return found
+
+    @api.model
+    def _escarcelle_lang(self):
+        return self.env.lang or "fr_FR"
+
+    def _escarcelle_period(self, said):
+        """Whole months: days more or less would tell one household from the others.
+
+        :raises UserError: an unknown period, or months that are none
+        """
+        self.ensure_one()
+        kind = said.get("kind") if isinstance(said, dict) else None
+        if kind not in PERIODS:
+            raise UserError(self.env._("Choose a period."))
+        today = self.company_ids[:1]._escarcelle_today()
+        if kind != "custom":
+            return Period.of(kind, today, lang=self._escarcelle_lang())
+        first, last = (_month(said.get(name)) for name in ("first", "last"))
+        if not first or not last or not first <= last < first + relativedelta(months=MOST_MONTHS):
+            raise UserError(
+                self.env._("Choose a first and a last month, %s months apart at most.", MOST_MONTHS)
+            )
+        stop = last + relativedelta(months=1) - timedelta(days=1)
+        return Period.of("custom", today, first, stop, self._escarcelle_lang())
+
+    # -- the tables --------------------------------------------------------------------------------
+
+    def _escarcelle_sections(self, period, companies, leaving):
+        # EXTENDS 'escarcelle_statistics': masked whoever asks
+        titles = {
+            "shops": self.env._("Shop by shop"),
+            "months": self.env._("All shops together, month after month"),
+            "ages": self.env._("People by age class"),
+        }
+        return [
+            Section(
+                titles[code],
+                self._escarcelle_question(titles[code], *question)._escarcelle_table(
+                    period, companies, leaving=True
+                ),
+            )
+            for code, *question in TABLES
+        ]
+
+    def _escarcelle_question(self, title, measures, row, column, chart):
+        """A statistic that is asked once and not kept."""
+        known = self.env["escarcelle.statistic.measure"].sudo().search([("code", "in", measures)])
+        dimensions = {
+            one.code: one.id
+            for one in self.env["escarcelle.statistic.dimension"]
+            .sudo()
+            .search([("code", "in", (row, column))])
+        }
+        return self.env["escarcelle.statistic"].sudo().new(
+            {
+                "name": title,
+                "subject": "visit",
+                "measure_ids": known.ids,
+                "row_dimension_id": dimensions[row],
+                "column_dimension_id": dimensions.get(column, False),
+                "chart": chart,
+                "company_id": False,
+            }
+        )  # fmt: skip
+
+    def _escarcelle_written(self, table):
+        """A table for the page: texts only."""
+        hidden = self.env._("masked")
+        lines = [(row, False) for row in table.rows] + (
+            [(table.total, True)] if table.total else []
+        )
+        return {
+            "title": table.title,
+            "header": table.row_header,
+            "columns": [column.label for column in table.columns],
+            "rows": [
+                {
+                    "label": row.label,
+                    "total": total,
+                    "values": [
+                        figure(value, column, hidden)
+                        for value, column in zip(row.values, table.columns, strict=True)
+                    ],
+                }
+                for row, total in lines
+            ],
+        }
+
+
+def _month(text):
+    """The first day of « 2026-03 », nothing for anything else."""
+    found = MONTH.fullmatch(text) if isinstance(text, str) else None
+    return date(int(found[1]), int(found[2]), 1) if found else None
