@@ -1,5 +1,6 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 #: CNIL, deliberation 2023-095 (social support): the active file ends two years after the last contact.
 DEFAULT_MONTHS = 24
@@ -10,7 +11,7 @@ class EscarcelleErasurePolicy(models.Model):
 
     _name = "escarcelle.erasure.policy"
     _description = "Erasure Rules"
-    _inherit = ["escarcelle.shop.rules"]
+    _inherit = ["escarcelle.shop.rules", "mail.activity.mixin"]
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
@@ -49,6 +50,35 @@ class EscarcelleErasurePolicy(models.Model):
     def _escarcelle_limit(self, day):
         """Who was last seen before this day is erased on ``day``."""
         return day - relativedelta(months=self._escarcelle_months(day))
+
+    def _escarcelle_remind(self, managers, count, first):
+        """One activity a manager, brought up to date; a mail when the shop wants one."""
+        self.ensure_one()
+        kind = self.env.ref("escarcelle_privacy.activity_erasure")
+        for manager in managers:
+            lang = manager.lang or self.env.lang
+            here = self.with_context(lang=lang)
+            day = format_date(here.env, first, lang_code=lang)
+            summary = here.env._(
+                "%(count)s files will be erased, the first on %(day)s", count=count, day=day
+            )
+            self.activity_unlink(["escarcelle_privacy.activity_erasure"], user_id=manager.id)
+            self.activity_schedule(
+                activity_type_id=kind.id, date_deadline=first, user_id=manager.id, summary=summary
+            )
+            if self.mail and manager.email:
+                self.env["mail.mail"].sudo().create(
+                    {
+                        "subject": here.env._("%s: personal data about to be erased", self.company_id.name),
+                        "email_to": manager.email_formatted,
+                        "email_from": self.company_id.email_formatted or self.env.user.email_formatted,
+                        "auto_delete": True,
+                        "body_html": self.env["ir.qweb"].with_context(lang=lang)._render(
+                            "escarcelle_privacy.erasure_mail",
+                            {"company": self.company_id, "count": count, "day": day},
+                        ),
+                    }
+                )  # fmt: skip
 
 
 class EscarcelleErasureRetention(models.Model):

@@ -1,0 +1,1 @@
+from . import erasure_keep, erasure_read, erasure_request
