@@ -217,8 +217,14 @@ class EscarcelleErasure(models.Model):
         """Erase ``household`` because it was asked for (sudo). Its files leave the disk after the commit."""
         mine = [("household_id", "=", household.id), ("state", "in", ("announced", "kept"))]
         self.sudo().search(mine).unlink()
-        line = self.sudo().create({"household_id": household.id, "cause": "request", "kind": "household",
-            "last_contact_on": household.last_contact_on, "erase_on": household.company_id._escarcelle_today()})  # fmt: skip
+        line = self.sudo().create(
+            {
+                "household_id": household.id,
+                "cause": "request",
+                "last_contact_on": household.last_contact_on,
+                "erase_on": household.company_id._escarcelle_today(),
+            }
+        )
         line._escarcelle_erase()
         line.erased_by_id = self.env.uid
         self.env.cr.postcommit.add(self.env["escarcelle.household"]._escarcelle_sweep_files)

@@ -11,7 +11,7 @@ class EscarcelleErasurePolicy(models.Model):
 
     _name = "escarcelle.erasure.policy"
     _description = "Erasure Rules"
-    _inherit = ["escarcelle.shop.rules", "mail.activity.mixin"]
+    _inherit = ["escarcelle.shop.rules", "mail.thread", "mail.activity.mixin"]
     _rec_name = "company_id"
 
     company_id = fields.Many2one(
@@ -63,7 +63,7 @@ class EscarcelleErasurePolicy(models.Model):
                 "%(count)s files will be erased, the first on %(day)s", count=count, day=day
             )
             self.activity_unlink(["escarcelle_privacy.activity_erasure"], user_id=manager.id)
-            self.activity_schedule(
+            self.with_context(mail_activity_quick_update=True).activity_schedule(
                 activity_type_id=kind.id, date_deadline=first, user_id=manager.id, summary=summary
             )
             if self.mail and manager.email:

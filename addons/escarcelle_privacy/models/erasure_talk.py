@@ -45,7 +45,7 @@ class EscarcelleHousehold(models.Model):
                      ("res_field", "!=", False)]
                 )  # fmt: skip
         found |= rows["escarcelle.entitlement"].document_ids
-        for model, records in rows.items():
+        for records in rows.values():
             linked = records._fields.get("document_ids")
             if linked and linked.comodel_name == "ir.attachment":
                 found |= records.document_ids

@@ -73,9 +73,9 @@ class EscarcelleRestrictedRecord(models.Model):
         readings = self.env["escarcelle.restricted.reading"].sudo()
         user = self.env["res.users"].browse(self.env.uid)
         may = user.has_group("escarcelle_privacy.group_restricted")
-        opened = readings.search(
-            [("record_id", "in", self.ids), ("user_id", "=", self.env.uid), ("at", ">=", fields.Datetime.now() - OPEN_FOR)]
-        ).record_id if may else self.browse()  # fmt: skip
+        since = fields.Datetime.now() - OPEN_FOR
+        mine = [("record_id", "in", self.ids), ("user_id", "=", self.env.uid), ("at", ">=", since)]
+        opened = readings.search(mine).record_id if may else self.browse()
         contents = (
             self.env["escarcelle.restricted.content"]
             .sudo()

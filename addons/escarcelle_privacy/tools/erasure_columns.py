@@ -193,7 +193,9 @@ PLACES = {
 #: Columns of Odoo in which a name may stand wherever it was typed: ``{model: columns}``. Full names,
 #: addresses and numbers of the household give way to the number of its file there.
 EVERYWHERE = {
-    "mail.message": ("subject", "body", "reply_to", "email_from", "incoming_email_to", "incoming_email_cc", "outgoing_email_to"),
+    "mail.message": (
+        "subject", "body", "reply_to", "email_from", "incoming_email_to", "incoming_email_cc", "outgoing_email_to",
+    ),
     "mail.mail": ("body_html", "email_to", "email_cc", "headers", "failure_reason"),
     "mail.notification": ("failure_reason", "mail_email_address"),
     "mail.tracking.value": ("old_value_char", "new_value_char", "old_value_text", "new_value_text"),

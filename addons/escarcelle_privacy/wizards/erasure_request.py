@@ -88,12 +88,18 @@ class EscarcelleHousehold(models.Model):
             _("Names, address, telephone, e-mail, notes, delegated shopper"),
             _("Members: %s", len(rows["escarcelle.household.member"])),
             _("Cards: %s, refused from now on", len(rows["escarcelle.card"])),
-            _("Appointments and eligibility calculations: %s", len(rows["escarcelle.appointment"]) + len(rows["escarcelle.eligibility"])),
+            _(
+                "Appointments and eligibility calculations: %s",
+                len(rows["escarcelle.appointment"]) + len(rows["escarcelle.eligibility"]),
+            ),
             _("Messages and mails: %s", len(home._escarcelle_messages(rows))),
             _("Reasons typed on entitlements, fees, budget movements and quotas; documents"),
         ]  # fmt: skip
         stays = [
-            _("Sales: %s, under the number of the file. They are signed and stay ten years (CGI, art. 286).", len(rows["pos.order"])),
+            _(
+                "Sales: %s, under the number of the file. They are signed and stay for the tax office.",
+                len(rows["pos.order"]),
+            ),
             _("Dates of visits and entitlements, budget movements: counts for reports, without a name."),
         ]  # fmt: skip
         if invoices:
