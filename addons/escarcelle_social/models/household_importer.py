@@ -63,6 +63,13 @@ class EscarcelleHouseholdImporter(models.AbstractModel):
         return [known.step(entry, today, options) for entry in entries]
 
     @api.model
+    def _escarcelle_warn(self, step, column, code, **facts):
+        """Note something worth knowing of a step, which does not stop it: for addons that look at the plan."""
+        step.problems.append(
+            household_sheet.Problem(step.entry.line, column, code, facts, blocking=False)
+        )
+
+    @api.model
     def _escarcelle_apply(self, steps, company, progress=None, **options):
         """Write the steps, all of them, in this transaction. Returns ``(created, updated)`` households."""
         households = self.env["escarcelle.household"].with_company(company).with_context(**QUIET)
