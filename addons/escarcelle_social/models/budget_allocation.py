@@ -34,15 +34,16 @@ _TIER = SQL(
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    def _escarcelle_due_query(self, policy, periods, last_day, households=None):
+    def _escarcelle_due_query(self, policy, periods, last_day, households=None, late=False):
         """Query of the allocations due: household, tier, period, day, last day, amount in cents.
 
         One row for each household, granted entitlement and period of ``periods`` (names) that ``last_day``
-        has seen begin, unless the household already has an allocation for those days or later ones. The
-        day is the first of the period or the day the entitlement starts; who comes during a period
-        receives all of it or its part by days. Where the shop changed its rhythm, what an allocation
-        already covers is cut off, and the amount with it. Suspended and archived households, and those
-        without a budget, receive nothing.
+        has seen begin, unless the household already has an allocation for those days or later ones;
+        ``late``: later ones do not matter, a till sold in that period before they were given. The day
+        is the first of the period or the day the entitlement starts; who comes during a period receives
+        all of it or its part by days. Where the shop changed its rhythm, what an allocation already
+        covers is cut off, and the amount with it. Suspended and archived households, and those without a
+        budget, receive nothing.
         """
         self.ensure_one()
         kind = policy.period
@@ -72,7 +73,7 @@ class ResCompany(models.Model):
                                                       + interval '1 month - 1 day')::date)) AS until
                      FROM escarcelle_budget_ledger AS ledger
                     WHERE ledger.household_id = household.id AND ledger.type = 'allocation'
-                      AND (NOT %(visit)s OR ledger.day <= period.last)
+                      AND (NOT %(late)s OR ledger.day <= period.last)
                   ) AS given
              CROSS JOIN LATERAL (
                    SELECT min(entitlement.date_from) AS date_from
@@ -100,7 +101,7 @@ class ResCompany(models.Model):
             starts=[budget.period_start(period) for period in periods],
             lasts=[budget.period_last(period, kind) for period in periods],
             prorated=policy.proration == "days",
-            visit=kind == "visit",
+            late=late or kind == "visit",
             until=last_day,
             company=self.id,
             only=only,
@@ -118,12 +119,12 @@ class ResCompany(models.Model):
             policy, budget.periods(first_day, last_day, policy.period), last_day, households
         )
 
-    def _escarcelle_due_rows(self, policy, periods, last_day, households=None):
+    def _escarcelle_due_rows(self, policy, periods, last_day, households=None, late=False):
         self._escarcelle_flush_budgets()
         return self.env.execute_query_dict(
             SQL(
                 "%s ORDER BY household.id, period.start",
-                self._escarcelle_due_query(policy, periods, last_day, households),
+                self._escarcelle_due_query(policy, periods, last_day, households, late),
             )
         )
 
@@ -158,9 +159,10 @@ class ResCompany(models.Model):
             )
         )  # fmt: skip
 
-    def _escarcelle_allocate(self, period, households=None, today=None):
+    def _escarcelle_allocate(self, period, households=None, today=None, late=False):
         """Open ``period`` for every household due (or those given) on the day ``today``.
 
+        ``late``: even after a later period was opened; who asks settles what that one took back.
         Returns how many households received an allocation. Sudo: the caller checked the right.
         """
         self.ensure_one()
@@ -170,7 +172,7 @@ class ResCompany(models.Model):
         due = (
             [
                 row["household_id"]
-                for row in self._escarcelle_due_rows(policy, [period], today, households)
+                for row in self._escarcelle_due_rows(policy, [period], today, households, late)
             ]
             if today >= start
             else []
@@ -211,7 +213,7 @@ class ResCompany(models.Model):
                 ON CONFLICT DO NOTHING
                 RETURNING type
                 """,
-                due=self._escarcelle_due_query(policy, [period], today, members),
+                due=self._escarcelle_due_query(policy, [period], today, members, late),
                 kept=kept or 0,
                 expires=kept is not None,
                 company=self.id,

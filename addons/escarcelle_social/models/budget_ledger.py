@@ -207,14 +207,17 @@ class EscarcelleBudgetLedger(models.Model):
 
     @api.model
     def _escarcelle_open(self, household, spent_cents, day):
-        """Open the period of ``day`` for a ticket that takes ``spent_cents`` off, when nobody did."""
+        """Open the period of ``day`` for a ticket that takes ``spent_cents`` off, when nobody did.
+
+        Even after a later period: the till that sold had opened this one by itself.
+        """
         company = household.company_id
         # A till whose clock is ahead does not open periods that have not begun.
         begun = min(day, company._escarcelle_today())
         kind = self.env["escarcelle.budget.policy"]._escarcelle_for(company).period
         if kind != "visit" or spent_cents > 0:
             company._escarcelle_allocate(
-                budget.period_of(begun, kind), households=household, today=begun
+                budget.period_of(begun, kind), households=household, today=begun, late=True
             )
 
     @api.model

@@ -116,6 +116,22 @@ class TestBudgetLedger(SocialCase):
         self.assertEqual(self.company._escarcelle_allocate("2026-12"), 0)
         self.assertEqual(self.sums()[0], 3500)
 
+    def test_a_ticket_opens_its_month_after_a_later_one(self):
+        """The till opened November while the server was away, which came back in December."""
+        for rollover, left in (("none", 4000), ("full", 8000 - 500)):
+            with self.subTest(rollover), self.env.cr.savepoint() as savepoint:
+                self.policy.rollover = rollover
+                self.on(date(2026, 12, 2))
+                self.assertEqual(self.company._escarcelle_allocate("2026-12"), 1)
+                self.spend(500, day=date(2026, 11, 30), origin="november")
+                self.assertEqual(self.home.balance_cents, left)
+                self.assertEqual(self.sums()[0], left)
+                self.assertEqual(
+                    self.company._escarcelle_allocate("2026-10"), 0, "only a ticket does that"
+                )
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_a_till_whose_clock_is_ahead_opens_nothing(self):
         self.spend(500, day=date(2027, 6, 1), origin="ahead")
         self.assertEqual(self.home.balance_cents, 3500)

@@ -8,3 +8,4 @@ from . import test_supplier_portal
 from . import test_stock_value
 from . import test_supply_rights
 from . import test_sale_of_a_lot
+from . import test_any_order
