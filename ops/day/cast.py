@@ -59,6 +59,7 @@ def cast(env) -> dict:
                 "payment_methods": {
                     ("cash" if method.is_cash_count else "bank"): method.id
                     for method in till.config_id.payment_method_ids
+                    if method.escarcelle_code != "BON"  # a voucher asks for more than an amount
                 },
             }
             for till in tills

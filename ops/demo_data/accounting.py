@@ -18,12 +18,13 @@ def load(env, company):
     chart = env["account.chart.template"].with_company(company)
     if company.chart_template != "fr":
         chart.try_loading("fr", company=company, install_demo=False)
-    company.write(
-        {
-            "tax_calculation_rounding_method": "round_per_line",
-            "account_price_include": "tax_included",
-        }
-    )
+    if company.account_price_include != "tax_included":  # Odoo refuses it after the first entry
+        company.write(
+            {
+                "tax_calculation_rounding_method": "round_per_line",
+                "account_price_include": "tax_included",
+            }
+        )
     env["res.currency"].search([("id", "!=", company.currency_id.id)]).active = False
     for sale, purchase, rate, _account in RATES.values():
         chart.ref(sale).write({"active": True, "name": f"{rate} TTC"})

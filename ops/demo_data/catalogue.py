@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ops.demo_data import accounting
+from ops.demo_data import accounting, grocery, supply
 from ops.demo_data.tables import rows
 
 PRODUCTS = Path(__file__).with_name("products.csv")
@@ -46,7 +46,7 @@ def codes():
     return [row["code"] for row in rows(PRODUCTS)]
 
 
-def load_products(env, company):
+def load_products(env, company, sources):
     """Create the goods that are missing, by internal reference."""
     table = rows(PRODUCTS)
     products = env["product.product"].with_company(company)
@@ -82,6 +82,8 @@ def load_products(env, company):
                 "supplier_taxes_id": [(6, 0, bought[int(row["vat"])].ids)],
                 "property_account_income_id": accounts[int(row["vat"])].id,
                 "barcode": row["barcode"] or False,
+                "escarcelle_funding_source_id": grocery.source_of(row["code"], sources).id,
+                **supply.stock_values(env, row),
             }
             for row in missing
         ]

@@ -30,7 +30,7 @@ class Household:
     first_name: str
     last_name: str
     tariff: str
-    members: tuple[tuple[str, int], ...]
+    members: tuple[tuple[str, int, bool], ...]
     organisation: str
     street: str
     zip: str
@@ -50,8 +50,8 @@ def table() -> list[Household]:
             last_name=row["last_name"],
             tariff=row["tariff"],
             members=tuple(
-                (relation, int(year))
-                for relation, year in (word.split(":") for word in row["members"].split())
+                (word[0], int(word[1]), "half" in word[2:])
+                for word in (text.split(":") for text in row["members"].split())
             ),
             organisation=row["organisation"],
             street=row["street"],
@@ -84,12 +84,14 @@ def load_rules(env, company):
     env["escarcelle.budget.policy"]._escarcelle_for(company)
 
 
-def load(env, company, tariffs, organisations, today: date):
+def load(env, company, tariffs, organisations, conventions, today: date):
     """Create the households that are missing, then give every budget of the month."""
     model = env["escarcelle.household"].with_context(active_test=False)
     known = set(model.search([("company_id", "=", company.id)]).mapped("code"))
     missing = [row for row in table() if row.code not in known]
-    made = model.create([_values(row, company, tariffs, organisations, today) for row in missing])
+    made = model.create(
+        [_values(row, company, tariffs, organisations, conventions, today) for row in missing]
+    )
     _next_code(env, company)
     company._escarcelle_allocate(f"{today:%Y-%m}", today=today)
     for row, household in zip(missing, made, strict=True):
@@ -105,8 +107,9 @@ def load(env, company, tariffs, organisations, today: date):
             household.card_id.action_report_lost()
 
 
-def _values(row, company, tariffs, organisations, today):
+def _values(row, company, tariffs, organisations, conventions, today):
     organisation, referents = organisations.get(row.organisation, (None, None))
+    convention = conventions.get(row.organisation)
     decision = "pending" if row.special == "requested" else "granted"
     start, end = (today + timedelta(days=days) for days in row.days)
     return {
@@ -125,13 +128,29 @@ def _values(row, company, tariffs, organisations, today):
         "suspended": row.special == "suspended",
         "suspended_reason": "Rendez-vous manqués" if row.special == "suspended" else False,
         "member_ids": [
-            (0, 0, {"relation": relation, "birth_year": year, "sequence": rank})
-            for rank, (relation, year) in enumerate(row.members, 1)
+            (
+                0,
+                0,
+                {"relation": kind, "birth_year": year, "joint_custody": half, "sequence": rank},
+            )
+            for rank, (kind, year, half) in enumerate(row.members, 1)
         ],
         "card_ids": [
             (0, 0, {"number": row.card, "issued_on": min(today, max(start, today - timedelta(90)))})
         ],
-        "entitlement_ids": [(0, 0, {"date_from": start, "date_to": end, "decision": decision})],
+        "entitlement_ids": [
+            (
+                0,
+                0,
+                {
+                    "date_from": start,
+                    "date_to": end,
+                    "decision": decision,
+                    "organisation_id": organisation.id if organisation else False,
+                    "convention_id": convention.id if convention else False,
+                },
+            )
+        ],
     }
 
 

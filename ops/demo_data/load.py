@@ -48,20 +48,35 @@ def load(env) -> str:
     """Everything, in order; returns a sentence that counts."""
     from odoo import fields
 
-    from ops.demo_data import accounting, catalogue, company, households, people, tills
+    from ops.demo_data import (
+        accounting,
+        catalogue,
+        company,
+        donations,
+        grocery,
+        households,
+        people,
+        supply,
+        tills,
+    )
 
     shop = company.load(env)
     env = env(context={**env.context, "allowed_company_ids": shop.ids})
     shop = shop.with_env(env)
     accounting.load(env, shop)
+    today = fields.Date.context_today(shop)
     tariffs = catalogue.load_tariffs(env, shop)
-    catalogue.load_products(env, shop)
+    catalogue.load_products(env, shop, grocery.load_sources(env, shop))
     organisations = people.load_organisations(env)
+    conventions = grocery.load_conventions(env, shop, organisations, today)
     people.load_users(env, shop, organisations)
     people.load_cashiers(env, shop)
     tills.load(env, shop, tariffs)
     households.load_rules(env, shop)
-    households.load(env, shop, tariffs, organisations, fields.Date.context_today(shop))
+    households.load(env, shop, tariffs, organisations, conventions, today)
+    grocery.load(env, shop, organisations, conventions, today)
+    supply.load(env, shop, today)
+    donations.load(env, shop, today)
     goods = env["product.product"].search_count([("default_code", "in", catalogue.codes())])
     homes = env["escarcelle.household"].search_count([("company_id", "=", shop.id)])
     return f"{goods} articles, {homes} foyers, {len(tills.NUMBERS)} caisses"
