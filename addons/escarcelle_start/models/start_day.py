@@ -74,7 +74,9 @@ class EscarcelleStart(models.Model):
 
     day_ids = fields.One2many("escarcelle.start.day", "start_id", "Days of the week")
     closing_hour = fields.Integer(
-        "The business day ends at (hour of the night)", compute=shown("escarcelle_closing_hour"), inverse="_inverse_clock",
+        "The business day ends at (hour of the night)",
+        compute=shown("escarcelle_closing_hour"),
+        inverse="_inverse_clock",
         help="0: at midnight. A sale made before this hour belongs to the day before.",
     )  # fmt: skip
     timezone = fields.Selection(
