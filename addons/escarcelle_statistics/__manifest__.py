@@ -12,6 +12,7 @@
         "security/rules.xml",
         "data/measures.xml",
         "data/dimensions.xml",
+        "data/ir_cron.xml",
         "security/report_rules.xml",
         "data/standard_statistic.xml",
         "data/standard_report.xml",
@@ -42,5 +43,6 @@
             "escarcelle_statistics/static/src/fact_lazy/**/*",
         ],
     },
+    "post_init_hook": "post_init_hook",
     "installable": True,
 }

@@ -1,8 +1,16 @@
-from odoo import fields, models
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class EscarcelleFactEvent(models.Model):
-    """Something that happened and is told to the facts once. ``told`` rows stay, so that a replay is known."""
+    """Something that happened, to be told to the facts once.
+
+    Noted in the transaction of what happened, by one INSERT. ``told`` rows stay, so that what happens is noted
+    once whoever repeats it (a till that sends a ticket again); a correction carries ``data``, is noted as often as
+    it is made, and goes once it is told.
+    """
 
     _name = "escarcelle.fact.event"
     _description = "Event to Tell"
@@ -18,3 +26,24 @@ class EscarcelleFactEvent(models.Model):
 
     _once = models.UniqueIndex("(model, res_id, event) WHERE data IS NULL")
     _waiting = models.Index("(id) WHERE NOT told")
+
+    @api.model
+    def _escarcelle_note(self, model, ids, event="done", day=None, data=None):
+        """Note that ``event`` happened to these records; ``day``: its business day, when it is known."""
+        if not ids:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO escarcelle_fact_event (model, res_id, event, day, data, told)
+                SELECT %(model)s, one.id, %(event)s, %(day)s, %(data)s::jsonb, FALSE
+                  FROM unnest(%(ids)s::int[]) AS one(id)
+                    ON CONFLICT (model, res_id, event) WHERE data IS NULL DO NOTHING
+                """,
+                model=model,
+                ids=list(ids),
+                event=event,
+                day=day,
+                data=json.dumps(data, default=str) if data else None,
+            )
+        )

@@ -73,8 +73,11 @@ class EscarcelleFactFeed(models.AbstractModel):
             self._escarcelle_write(subject, rows)
         self.env.execute_query(
             SQL(
-                "UPDATE escarcelle_fact_event SET told = TRUE WHERE id IN %s RETURNING id",
-                tuple(events.ids),
+                """
+                WITH gone AS (DELETE FROM escarcelle_fact_event WHERE id IN %(ids)s AND data IS NOT NULL)
+                UPDATE escarcelle_fact_event SET told = TRUE WHERE id IN %(ids)s AND data IS NULL RETURNING id
+                """,
+                ids=tuple(events.ids),
             )
         )
         events.invalidate_model()
@@ -93,7 +96,7 @@ class EscarcelleFactFeed(models.AbstractModel):
             "SELECT %s FROM jsonb_to_recordset(%s::jsonb) AS row(%s)",
             SQL(", ").join(map(SQL.identifier, columns)),
             json.dumps(
-                [{name: row.get(name) or None for name in columns} for row in rows], default=str
+                [{name: _told(row.get(name)) for name in columns} for row in rows], default=str
             ),
             typed,
         )
@@ -146,3 +149,8 @@ class EscarcelleFactFeed(models.AbstractModel):
                 for name in rollup.sums
             ),
         )  # fmt: skip
+
+
+def _told(value):
+    """Odoo's empty is nothing; zero is a figure."""
+    return None if value is False or value == "" else value

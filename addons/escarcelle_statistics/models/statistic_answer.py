@@ -120,7 +120,7 @@ class EscarcelleStatistic(models.Model):
             domain = None
         if not isinstance(domain, (list, tuple)):
             raise UserError(self.env._("This filter cannot be read: make it again."))
-        model = self.env[MODELS[self.subject]].sudo()
+        model = self.env[MODELS[self.subject]]
         return [self._escarcelle_resolved(model, term) for term in domain]
 
     @api.model
@@ -135,8 +135,11 @@ class EscarcelleStatistic(models.Model):
             return tuple(term)
         other = self.env[field.comodel_name].with_context(active_test=False)
         if inside:
-            # « source_id.kind = eu »: what is said of a source is looked up once, not a fact at a time.
+            # « source_id.kind = eu »: what is said of a source is looked up once, not a fact at a time. One step
+            # and no more: what is behind a relation of a relation is none of a statistic's business.
             try:
+                if "." in inside:
+                    raise ValueError(inside)
                 return (name, "in", other.search([(inside, operator, value)]).ids or [0])
             except ValueError:
                 raise UserError(self.env._("This filter cannot be read: make it again.")) from None

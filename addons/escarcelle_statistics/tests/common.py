@@ -1,5 +1,7 @@
 from datetime import date
 
+from odoo.addons.escarcelle_donation.tests.common import DonationCase  # noqa: F401 - for the tests of this addon
+from odoo.addons.escarcelle_social.tests.common import SocialCase, SocialTillCase  # noqa: F401
 from odoo.addons.escarcelle_statistics.table import Period
 from odoo.addons.escarcelle_statistics.tools.stores import HOME
 from odoo.tests import TransactionCase
@@ -74,3 +76,25 @@ class StatisticsCase(TransactionCase):
         if table.total:
             found[None] = table.total.values
         return found
+
+
+class Told:
+    """What the facts say, for tests whose events come from the shop itself."""
+
+    def tell(self):
+        """Tell everything that waits."""
+        self.env.flush_all()
+        feed = self.env["escarcelle.fact.feed"]
+        self.assertEqual(feed._escarcelle_catch_up(100_000), 0)
+
+    def facts(self, model, fields, **values):
+        """Rows of the facts ``model`` of the shop with these values, as tuples."""
+        domain = [
+            ("company_id", "=", self.company.id),
+            *((name, "=", value) for name, value in values.items()),
+        ]
+        found = self.env[f"escarcelle.fact.{model}"].sudo().search(domain, order="day, id")
+        return [
+            tuple(round(v, 3) if isinstance(v := (one[name]), float) else v for name in fields)
+            for one in found
+        ]
