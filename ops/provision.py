@@ -18,7 +18,8 @@ class Level(enum.IntEnum):
     PYTHON = 1  # enough for the tests that need no database
     CLUSTER = 2  # and PostgreSQL with its roles
     BASE = 3  # and Odoo's own modules in a database
-    TEMPLATE = 4  # and the whole shop, with its demonstration data
+    EMPTY = 4  # and ours: a shop nobody has set up
+    TEMPLATE = 5  # and the demonstration
 
 
 def _cluster_recipe() -> str:
@@ -59,12 +60,18 @@ def database_groups(cluster: Cluster, level: Level) -> list[list[Step]]:
         lambda: templates.base_world().name, lambda: templates.base_present(cluster),
         lambda: templates.build_base(cluster),
     )  # fmt: skip
+    empty = Step(
+        "empty", "base vide (journal fiscal, Escarcelle)",
+        lambda: templates.empty_world().name, lambda: templates.empty_present(cluster),
+        lambda: templates.build_empty(cluster),
+    )  # fmt: skip
     template = Step(
-        "template", "base modèle (journal fiscal, Escarcelle, données de démonstration)",
+        "template", "base modèle (données de démonstration)",
         lambda: templates.template_world().name, lambda: templates.template_present(cluster),
         lambda: templates.build_template(cluster),
     )  # fmt: skip
-    return [[base], *([[template]] if level >= Level.TEMPLATE else [])]
+    layers = {Level.BASE: base, Level.EMPTY: empty, Level.TEMPLATE: template}
+    return [[step] for least, step in layers.items() if level >= least]
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""Template databases in two layers, so that a change of ours does not rebuild Odoo's own.
+"""Template databases in three layers, so that a change of ours does not rebuild Odoo's own.
 
-``escarcelle_base_<hash>``: Odoo and the modules ours depend on. ``escarcelle_template_<hash>``:
-that, plus the fiscal schema, our addons, the demo data. Named after what they were made from; built
-aside, then renamed.
+``escarcelle_base_<hash>``: Odoo and the modules ours depend on. ``escarcelle_empty_<hash>``: that, plus
+the fiscal schema and our addons, as a new shop finds them. ``escarcelle_template_<hash>``: that, plus
+the demonstration. Named after what they were made from; built aside, then renamed.
 """
 
 import ast
@@ -20,6 +20,7 @@ from ops.world import World
 OURS = tuple(sorted(path.parent.name for path in HOUSE.addons.glob("*/__manifest__.py")))
 ALWAYS = ("base", "point_of_sale", "l10n_fr_account")
 BASE = "escarcelle_base_"
+EMPTY = "escarcelle_empty_"
 TEMPLATE = "escarcelle_template_"
 KEPT = 3
 
@@ -41,11 +42,21 @@ def base_world() -> World:
 
 
 @cache
+def empty_world() -> World:
+    """Named once a run, like the base."""
+    return world.other_world(EMPTY + _recipe(base_world(), "addons", "core/src", "config/fiscal"))
+
+
+@cache
 def template_world() -> World:
     """Named once a run, like the base."""
-    folders = ["addons", "core/src", "config/fiscal", "ops/demo_data"]
+    return world.other_world(TEMPLATE + _recipe(empty_world(), "ops/demo_data"))
+
+
+def _recipe(source: World, *folders: str) -> str:
+    """What a layer is made from, in ten characters."""
     content = hashing.of_files(HOUSE.root, [HOUSE.root / folder for folder in folders])
-    return world.other_world(TEMPLATE + hashing.of_text(base_world().name, content)[:10])
+    return hashing.of_text(source.name, content)[:10]
 
 
 def start_empty(cluster: Cluster, target: World) -> None:
@@ -97,29 +108,35 @@ def build_base(cluster: Cluster) -> None:
     _build(cluster, base_world(), None, fill)
 
 
-def build_template(cluster: Cluster) -> None:
-    """The fiscal schema, our addons, the demo data, over a copy of the base."""
-    log = HOUSE.log / "odoo-template.log"
+def build_empty(cluster: Cluster) -> None:
+    """The fiscal schema and our addons, over a copy of the base."""
+    log = HOUSE.log / "odoo-empty.log"
     if not OURS:
         raise OpsError(f"aucun addon dans {HOUSE.addons}", "git status ; git checkout .")
 
     def fill(draft: World) -> None:
         fiscal.migrate(cluster, draft.name)
         odoo_command.install(draft, OURS, log=log, what="l'installation de nos addons a échoué")
-        load_demo_data(draft)
         _prepare_assets(draft)
-        _refuse_instance(cluster, draft)
+        _refuse_instance(cluster, draft, "les addons ne doivent ni signer ni créer de clé")
 
-    _build(cluster, template_world(), base_world(), fill)
+    _build(cluster, empty_world(), base_world(), fill)
 
 
-def _refuse_instance(cluster: Cluster, draft: World) -> None:
+def build_template(cluster: Cluster) -> None:
+    """The demonstration, over a copy of the empty shop."""
+
+    def fill(draft: World) -> None:
+        load_demo_data(draft)
+        _refuse_instance(cluster, draft, "ops/demo_data ne doit ni signer ni créer de clé")
+
+    _build(cluster, template_world(), empty_world(), fill)
+
+
+def _refuse_instance(cluster: Cluster, draft: World, remedy: str) -> None:
     """A journal opens in the database it will live in: a copy of an opened one could not sign."""
     if cluster.sql("SELECT id FROM fiscal.instance", draft.name):
-        raise OpsError(
-            "les données de démonstration ont ouvert le journal fiscal dans la base modèle",
-            "ops/demo_data ne doit ni signer ni créer de clé",
-        )
+        raise OpsError(f"le journal fiscal a été ouvert dans {draft.name}", remedy)
 
 
 def _prepare_assets(target: World) -> None:
@@ -128,7 +145,7 @@ def _prepare_assets(target: World) -> None:
     shell.run(
         [*argv[:3], "shell", *argv[3:], "--no-http"],
         what="les pages d'Odoo n'ont pas pu être préparées",
-        log=HOUSE.log / "odoo-template.log",
+        log=HOUSE.log / "odoo-empty.log",
         env=target.environment(),
         stdin="env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n",
     )
@@ -149,6 +166,10 @@ def load_demo_data(target: World) -> None:
 
 def base_present(cluster: Cluster) -> bool:
     return base_world().name in cluster.databases()
+
+
+def empty_present(cluster: Cluster) -> bool:
+    return empty_world().name in cluster.databases()
 
 
 def template_present(cluster: Cluster) -> bool:

@@ -17,10 +17,10 @@ ADMIN_SECRET = "odoo_admin"
 
 def run(database: str | None = None, *, yes: bool = False) -> int:
     """Provision, make the database the first time, serve until Ctrl-C. ``database``: one that exists."""
-    with provision.ready(Level.BASE, yes=yes) as cluster:
+    with provision.ready(Level.EMPTY, yes=yes) as cluster:
         house = world.of_database(cluster, database) if database else world.house_world()
         if house.name not in cluster.databases():
-            with CONSOLE.working("base neuve (journal fiscal, Escarcelle)"):
+            with CONSOLE.working("base neuve"):
                 make(cluster, house)
         else:
             fiscal.migrate(cluster, house.name)
@@ -41,15 +41,10 @@ def run(database: str | None = None, *, yes: bool = False) -> int:
 
 
 def make(cluster: Cluster, house: World) -> None:
-    """The base, the fiscal schema, our addons; made aside so that an interruption leaves nothing."""
+    """An empty shop with a password of its own; made aside so that an interruption leaves nothing."""
     draft = world.other_world(house.name + "_draft")
-    world.clone(cluster, templates.base_world(), draft)
+    world.clone(cluster, templates.empty_world(), draft)
     draft.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
-    fiscal.migrate(cluster, draft.name)
-    odoo_command.install(
-        draft, templates.OURS, log=HOUSE.log / "odoo-up.log",
-        what="l'installation de nos addons a échoué",
-    )  # fmt: skip
     password = secrets.read_or_draw(HOUSE.secrets / ADMIN_SECRET)
     shell.run(
         [*odoo_command.argv(draft)[:3], "shell", *odoo_command.argv(draft)[3:], "--no-http"],

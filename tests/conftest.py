@@ -8,6 +8,7 @@
 ``ESCARCELLE_TEST_ODOO_PASSWORD``    of the role ``odoo``, the one the server connects with
 ``ESCARCELLE_TEST_ADMIN_PASSWORD``   of the superuser ``escarcelle_admin``
 ``ESCARCELLE_TEST_BASE``             database: Odoo and the modules ours depend on, without any of ours
+``ESCARCELLE_TEST_EMPTY``            database: that and ours, as a new shop finds them
 ``ESCARCELLE_TEST_TEMPLATE``         database: the whole demonstration shop, its journal never opened
 ===================================  =====================================================================
 
@@ -38,6 +39,7 @@ class TestHouse:
     odoo_password: str
     admin_password: str
     base: str
+    empty: str
     template: str
 
     def dsn(self, database: str, admin: bool = False) -> str:
@@ -63,6 +65,7 @@ def house() -> TestHouse:
         _told("ESCARCELLE_TEST_ODOO_PASSWORD"),
         _told("ESCARCELLE_TEST_ADMIN_PASSWORD"),
         _told("ESCARCELLE_TEST_BASE"),
+        _told("ESCARCELLE_TEST_EMPTY"),
         _told("ESCARCELLE_TEST_TEMPLATE"),
     )
 
@@ -80,14 +83,14 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def make_world(house: TestHouse, cluster: Cluster) -> Iterator[Callable[..., World]]:
-    """``make_world(template=True)``: a fresh copy of the shop (or of the base); gone at the end.
+    """``make_world(layer)``: a fresh copy of ``base``, ``empty`` or ``template``; gone at the end.
 
     Its ``conf`` is written: ``python -m odoo --config`` works on it at once.
     """
     made: list[World] = []
 
-    def make(template: bool = True) -> World:
-        source = world.other_world(house.template if template else house.base)
+    def make(layer: str = "template") -> World:
+        source = world.other_world(getattr(house, layer))
         target = world.other_world(f"test_{os.getpid()}_{next(_numbers)}")
         made.append(target)
         world.clone(cluster, source, target)

@@ -45,6 +45,8 @@ def environment(cluster: Cluster, level: Level) -> dict[str, str]:
             "ESCARCELLE_TEST_ADMIN_PASSWORD": cluster.environment()["PGPASSWORD"],
             "ESCARCELLE_TEST_BASE": templates.base_world().name,
         }
+    if level >= Level.EMPTY:
+        env["ESCARCELLE_TEST_EMPTY"] = templates.empty_world().name
     if level >= Level.TEMPLATE:
         env["ESCARCELLE_TEST_TEMPLATE"] = templates.template_world().name
     return env

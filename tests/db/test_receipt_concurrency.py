@@ -17,7 +17,7 @@ GIFTS = 24
 @pytest.fixture(scope="module")
 def registry(make_world):
     """Odoo's registry over a fresh copy of the shop."""
-    world = make_world(template=True)
+    world = make_world()
     import odoo.init  # noqa: F401 - prepares the namespace before anything of Odoo is imported
     from odoo import sql_db
     from odoo.modules.registry import Registry

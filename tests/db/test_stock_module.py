@@ -17,6 +17,6 @@ from ops import fiscal
     ids=lambda scenario: scenario.__name__,
 )
 def test_stock_module(make_world, cluster, scenario):
-    world = make_world(template=False)
+    world = make_world("base")
     fiscal.migrate(cluster, world.name)
     scenario(AppsScreen(world.conf, world.name, world.environment()))
