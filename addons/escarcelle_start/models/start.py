@@ -52,6 +52,11 @@ class EscarcelleStart(models.Model):
         "UNIQUE (company_id)", "This shop already has its first steps."
     )
 
+    @api.depends("company_id")
+    def _compute_display_name(self):
+        for start in self:
+            start.display_name = self.env._("First steps of %s", start.company_id.sudo().name)
+
     @api.depends("states", "step")
     def _compute_progress(self):
         for start in self:
