@@ -4,3 +4,7 @@ from . import test_dashboard
 from . import test_fact_sale
 from . import test_fact_stock
 from . import test_fact_household
+from . import test_network
+from . import test_person_grouping
+from . import test_who_reads_households
+from . import test_masking

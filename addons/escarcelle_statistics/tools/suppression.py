@@ -63,10 +63,17 @@ def _weakest(
         return _least(values, parts, hidden) if whole in hidden else None
     if whole in hidden:
         return None
-    total = sum(_number(values, cell) for cell in inside)
-    if len(inside) > 1 and (whole[1] not in heads or total >= threshold):
+    if len(inside) > 1 and (whole[1] not in heads or _makes(values, inside, threshold)):
         return None
     return _least(values, parts, hidden) or whole
+
+
+def _makes(values: Sequence[Sequence[object]], cells: Iterable[Cell], threshold: int) -> bool:
+    """Whether these cells count ``threshold`` heads; what was hidden before it came here counts enough."""
+    known = [values[i][j] for i, j in cells]
+    if any(value is not None and not hasattr(value, "__abs__") for value in known):
+        return True
+    return sum(abs(value) for value in known if value is not None) >= threshold
 
 
 def _least(
