@@ -73,7 +73,7 @@ class EscarcelleAccessDossier(models.AbstractModel):
         """One dict a record: all that is stored and not excluded with a reason."""
         stored = [
             name for name, field in records._fields.items()
-            if field.store and field.type not in ("one2many", "binary") and not field.automatic
+            if field.store and field.type not in ("one2many", "binary")
         ]  # fmt: skip
         names = dossier.fields_of(records._name, stored, first)
         return [
@@ -167,6 +167,7 @@ class EscarcelleAccessDossier(models.AbstractModel):
             "escarcelle.household": home.ids,
             "escarcelle.entitlement": home.entitlement_ids.ids,
             "escarcelle.consent": home.consent_ids.ids,
+            "escarcelle.privacy.request": home.request_ids.ids,
         }
 
     @api.model

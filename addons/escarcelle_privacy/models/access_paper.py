@@ -1,5 +1,6 @@
 """The file of a household as a paper to read: the same facts as the JSON, in French."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,6 @@ from ..tools import dossier
 
 #: How many columns still fit across a page.
 ACROSS = 7
-MONEY = frozenset({"amount", "kept_rest", "kept_threshold", "balance", "value"})
 
 
 class EscarcellePrivacyRequest(models.Model):
@@ -69,7 +69,7 @@ class EscarcellePrivacyRequest(models.Model):
             [self._escarcelle_cell(described[name], name, row.get(name)) for name in names]
             for row in rows
         ]
-        labels = [described[name]["string"] for name in names]
+        labels = [re.sub(r" \(cent\w*\)$", "", described[name]["string"]) for name in names]
         upright = len(rows) == 1 and len(names) > ACROSS - 2
         if not upright and len(names) > ACROSS:
             # Too wide: what does not fit goes into the last column, with its label.

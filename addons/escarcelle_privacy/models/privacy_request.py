@@ -12,7 +12,7 @@ class EscarcellePrivacyRequest(models.Model):
 
     _name = "escarcelle.privacy.request"
     _description = "Request on Personal Data"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "received_on desc, id desc"
     _check_company_auto = True
 
@@ -58,7 +58,7 @@ class EscarcellePrivacyRequest(models.Model):
     )  # fmt: skip
     state = fields.Selection(
         [("open", "To answer"), ("done", "Answered"), ("refused", "Refused")],
-        "Status", required=True, default="open", index=True,
+        "Status", required=True, default="open", index=True, tracking=True,
     )  # fmt: skip
     answered_on = fields.Date(readonly=True, copy=False)
     answered_by_id = fields.Many2one("res.users", readonly=True, copy=False)

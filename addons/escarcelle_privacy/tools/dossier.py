@@ -52,7 +52,7 @@ EXCLUDED_MODELS = {
 #: Never given, of any model: how the software works, and who of the shop typed it.
 TECHNICAL = frozenset(
     {
-        "id", "create_uid", "create_date", "write_uid", "write_date", "company_id", "currency_id", "sequence",
+        "id", "active", "create_uid", "create_date", "write_uid", "write_date", "company_id", "currency_id", "sequence",
         "household_id", "eligibility_id", "request_id", "order_id", "appointment_id", "origin", "cancel_origin",
         "message_main_attachment_id", "message_attachment_count", "message_partner_ids",
     }

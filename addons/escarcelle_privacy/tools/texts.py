@@ -1,6 +1,7 @@
 """The texts shipped with this addon: French, written for it, with the shop's own facts left open. No Odoo here."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,5 +15,8 @@ def load(name):
 
 
 def fill(text, facts):
-    """``text`` with its ``{facts}``; KeyError for one that nobody knows."""
-    return text.format_map(facts)
+    """``text`` with its ``{facts}``; it begins with a capital. KeyError for a fact that nobody knows."""
+    filled = text.format_map(facts)
+    # A line never begins with the punctuation that French sets apart.
+    filled = re.sub(r" ([;:?!»])", "\u00a0\\1", filled).replace("« ", "«\u00a0")
+    return filled[:1].upper() + filled[1:]
