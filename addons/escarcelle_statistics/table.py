@@ -52,7 +52,7 @@ Value = int | Decimal | Masked | None
 class Column:
     """``kind`` is one of ``KINDS``. Columns of one ``group`` speak of the same households.
 
-    ``total``: this column is the sum of the columns before it that have its kind and its unit.
+    ``total``: this column is the sum of the columns before it that have its kind, its unit and its ``measure``.
     """
 
     label: str
@@ -60,6 +60,7 @@ class Column:
     unit: str = ""
     group: str = ""
     total: bool = False
+    measure: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -172,7 +173,9 @@ def _sums(table: Table) -> Iterable[tuple[tuple[tuple[int, int], ...], tuple[int
             parts = [
                 k
                 for k, other in enumerate(table.columns[:j])
-                if (other.kind, other.unit, other.total) == (column.kind, column.unit, False)
+                if not other.total
+                and (other.kind, other.unit, other.measure)
+                == (column.kind, column.unit, column.measure)
             ]
             for i in range(len(table.lines())):
                 yield tuple((i, k) for k in parts), (i, j)

@@ -17,6 +17,7 @@ from . import (
     statistic_dimension,
     statistic,
     statistic_answer,
+    statistic_layout,
     dashboard,
     dashboard_today,
     dashboard_month,

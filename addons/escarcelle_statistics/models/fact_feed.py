@@ -93,7 +93,8 @@ class EscarcelleFactFeed(models.AbstractModel):
             SQL("%s %s", SQL.identifier(name), SQL(stores.sql_type(name))) for name in columns
         )
         source = SQL(
-            "SELECT %s FROM jsonb_to_recordset(%s::jsonb) AS row(%s)",
+            # In no order: the lines of a ticket do not stay together.
+            "SELECT %s FROM jsonb_to_recordset(%s::jsonb) AS row(%s) ORDER BY random()",
             SQL(", ").join(map(SQL.identifier, columns)),
             json.dumps(
                 [{name: _told(row.get(name)) for name in columns} for row in rows], default=str

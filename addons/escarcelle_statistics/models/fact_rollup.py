@@ -93,3 +93,4 @@ class EscarcelleFactVisitMonth(models.Model):
     savings = fields.Monetary(readonly=True)
 
     _once = models.UniqueIndex(_unique("escarcelle_fact_visit_month"))
+    _by_key = models.Index("(key, day) WHERE key IS NOT NULL")

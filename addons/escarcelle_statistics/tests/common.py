@@ -88,13 +88,13 @@ class Told:
         self.assertEqual(feed._escarcelle_catch_up(100_000), 0)
 
     def facts(self, model, fields, **values):
-        """Rows of the facts ``model`` of the shop with these values, as tuples."""
+        """Rows of the facts ``model`` of the shop with these values, as tuples, in order."""
         domain = [
             ("company_id", "=", self.company.id),
             *((name, "=", value) for name, value in values.items()),
         ]
         found = self.env[f"escarcelle.fact.{model}"].sudo().search(domain, order="day, id")
-        return [
+        return sorted(
             tuple(round(v, 3) if isinstance(v := (one[name]), float) else v for name in fields)
             for one in found
-        ]
+        )

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from .common import SocialCase, Told
 
-TOLD = ("kind", "day", "count", "persons")
+TOLD = ("day", "kind", "count", "persons")
 
 
 @tagged("post_install", "-at_install")
@@ -39,15 +39,18 @@ class TestFactHousehold(SocialCase, Told):
         self.assertEqual(
             self.told(),
             [
-                ("entry", date(2025, 1, 1), 1, 3),
-                ("renewal", date(2025, 4, 1), 1, 3),
-                ("return", date(2025, 12, 1), 1, 3),
+                (date(2025, 1, 1), "entry", 1, 3),
+                (date(2025, 4, 1), "renewal", 1, 3),
+                (date(2025, 12, 1), "return", 1, 3),
             ],
         )
         home._escarcelle_leave(self.reason, date(2026, 11, 20))
-        self.assertEqual(self.told()[-1], ("exit", date(2026, 11, 20), 1, 3))
+        self.assertEqual(self.told()[-1], (date(2026, 11, 20), "exit", 1, 3))
         home.action_readmit()
-        self.assertEqual(self.told()[-1], ("exit", date(2026, 11, 20), -1, -3))
+        self.assertEqual(
+            self.told()[-2:],
+            [(date(2026, 11, 20), "exit", -1, -3), (date(2026, 11, 20), "exit", 1, 3)],
+        )
         said = (
             self.env["escarcelle.fact.registration"]
             .sudo()
@@ -64,9 +67,9 @@ class TestFactHousehold(SocialCase, Told):
         self.assertEqual(
             self.told(),
             [
-                ("entry", date(2026, 1, 1), 1, 1),
-                ("entry", date(2026, 1, 1), -1, -1),
-                ("entry", date(2026, 2, 1), 1, 1),
+                (date(2026, 1, 1), "entry", -1, -1),
+                (date(2026, 1, 1), "entry", 1, 1),
+                (date(2026, 2, 1), "entry", 1, 1),
             ],
         )
         period.decision = "refused"
@@ -81,7 +84,7 @@ class TestFactHousehold(SocialCase, Told):
         )
         self.assertEqual(self.told(), [])
         period.action_grant()
-        self.assertEqual(self.told(), [("entry", date(2026, 11, 1), 1, 1)])
+        self.assertEqual(self.told(), [(date(2026, 11, 1), "entry", 1, 1)])
 
     def test_interviews_are_told_and_taken_back(self):
         home = self.household(size=2)
@@ -93,7 +96,7 @@ class TestFactHousehold(SocialCase, Told):
         found = self.facts("visit", ("kind", "visits", "size"))
         self.assertEqual(
             found,
-            [("interview", 1, 2), ("interview", -1, 2), ("workshop", 1, 2), ("workshop", -1, 2)],
+            [("interview", -1, 2), ("interview", 1, 2), ("workshop", -1, 2), ("workshop", 1, 2)],
         )
 
     def test_a_file_that_was_deleted_meanwhile(self):

@@ -42,7 +42,7 @@ class TestFactStock(DonationCase, Told):
         found = self.facts("goods", ("kind", "quantity", "weight", "reference", "day"))
         today = self.company._escarcelle_today()
         self.assertEqual(
-            found, [("received", 12.0, 3.0, 24.0, today), ("received", -2.0, -0.5, -4.0, today)]
+            found, [("received", -2.0, -0.5, -4.0, today), ("received", 12.0, 3.0, 24.0, today)]
         )
 
     def test_a_gift_and_its_contrary(self):
@@ -60,7 +60,7 @@ class TestFactStock(DonationCase, Told):
         self.tell()
         self.assertEqual(
             self.facts("goods", AMOUNTS),
-            [("donated", 10.0, 10.0, 12.0, 7.0), ("donated", -10.0, -10.0, -12.0, -7.0)],
+            [("donated", -10.0, -10.0, -12.0, -7.0), ("donated", 10.0, 10.0, 12.0, 7.0)],
         )
         self.assertNotIn("Port", str(facts.read()))
 
@@ -82,7 +82,7 @@ class TestFactStock(DonationCase, Told):
         self.tell()
         self.assertEqual(
             self.facts("goods", lost, kind="lost"),
-            [("lost", 3.0, 0.75, 6.0, reason), ("lost", -3.0, -0.75, -6.0, reason)],
+            [("lost", -3.0, -0.75, -6.0, reason), ("lost", 3.0, 0.75, 6.0, reason)],
         )
 
     def test_what_was_there_before_the_addon_is_counted_once(self):
