@@ -33,7 +33,8 @@ class EscarcelleHousehold(models.Model):
         }
         buyers = self._escarcelle_buyers(rows["pos.order"])
         moves = self.env["account.move"].sudo().search([("partner_id", "in", buyers.ids)])
-        rows["res.partner"] |= buyers
+        people = rows["res.partner"] | buyers
+        rows["res.partner"] = people | people.with_context(active_test=False).child_ids
         rows["account.move"] |= moves
         rows["account.move.line"] |= moves.line_ids
         return rows
@@ -119,7 +120,7 @@ class EscarcelleHousehold(models.Model):
                 for name, value in place.get("erase", {}).items()
                 if name in records._fields
             }
-            if not values or not records:
+            if not values or not records or model == "res.partner.bank":
                 continue
             if model == "escarcelle.budget.ledger":
                 self._escarcelle_erase_ledger(records)
@@ -142,7 +143,15 @@ class EscarcelleHousehold(models.Model):
 
     def _escarcelle_erase_partners(self, partners, values):
         """The contacts keep the number of the file, and nothing else of anybody."""
-        partners.bank_ids.unlink()
+        # In SQL: Odoo only archives an account, and writes its number down in doing so.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner_bank SET acc_number = %(code)s || '-' || id, sanitized_acc_number = %(code)s || id,"
+                " acc_holder_name = NULL, note = NULL, active = FALSE WHERE partner_id = ANY(%(partners)s)",
+                code=self.code,
+                partners=partners.ids,
+            )
+        )
         values = {
             key: value for key, value in values.items() if key not in ("bank_ids", "category_id")
         }

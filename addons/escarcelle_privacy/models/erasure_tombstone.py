@@ -45,8 +45,10 @@ class EscarcelleErasure(models.Model):
     def _escarcelle_bury(self, *tokens):
         """Put these tokens on the list, on the disk before the transaction ends: an erasure that is not on
         it could come back. One that is on it and was rolled back after all is only done again."""
-        path = self._escarcelle_list()
-        self.env.cr.precommit.add(lambda: _append(path, tokens))
+        path, known = self._escarcelle_list(), self._escarcelle_buried()
+        fresh = [token for token in tokens if token not in known]
+        if fresh:
+            self.env.cr.precommit.add(lambda: _append(path, fresh))
 
     @api.model
     def _escarcelle_buried(self):

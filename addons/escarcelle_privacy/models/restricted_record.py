@@ -1,6 +1,7 @@
 """What the law keeps of an erased household: apart, for few, with an end."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
@@ -303,18 +304,25 @@ class EscarcelleHousehold(models.Model):
             .search([("record_id", "in", records.ids)])
         )
         by_move = {content.record_id.move_id.id: content for content in contents}
-        for paper in files.search(
+        papers = files.search(
             [("res_model", "=", "account.move"), ("res_id", "in", moves.ids), "|", ("res_field", "=", False),
              ("res_field", "!=", False)]
-        ):  # fmt: skip
+        )  # fmt: skip
+        for number, paper in enumerate(papers, 1):
             content = by_move.get(paper.res_id) or contents[:1]
             if not content:
                 continue
             # In SQL: with a restricted audit trail the ORM moves no paper of an entry, and this one is kept.
+            name = f"{content.record_id.name}-{number}{Path(paper.name or '').suffix}"
             self.env.cr.execute(
                 "UPDATE ir_attachment SET res_model = %s, res_id = %s, res_field = NULL, access_token = NULL,"
-                " public = FALSE WHERE id = %s",
-                [content._name, content.id, paper.id],
+                " public = FALSE, name = %s, description = NULL, index_content = NULL WHERE id = %s",
+                [
+                    content._name,
+                    content.id,
+                    name,
+                    paper.id,
+                ],
             )
             self.env.cr.execute(
                 "DELETE FROM message_attachment_rel WHERE attachment_id = %s", [paper.id]

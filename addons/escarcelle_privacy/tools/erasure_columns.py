@@ -112,6 +112,12 @@ PLACES = {
             "receipt_reminder_email": "true or false, by shop",
         },
     },
+    "res.partner.bank": {
+        "link": "partner_id.escarcelle_household_ids",
+        "erase": _empty("acc_number", "acc_holder_name", "note"),
+        "follow": ("sanitized_acc_number",),
+        "keep": {"clearing_number": "of the bank"},
+    },
     "pos.order": {
         "link": "partner_id.escarcelle_household_ids",
         "erase": _empty(
@@ -203,7 +209,7 @@ EVERYWHERE = {
     "mail.scheduled.message": ("subject", "body"),
     "discuss.channel": ("name", "description"),
     "ir.attachment": ("name", "description", "index_content"),
-    "mail.alias": ("alias_name", "alias_defaults"),
+    "mail.alias": ("alias_name", "alias_full_name", "alias_defaults", "alias_bounced_content"),
 }  # fmt: skip
 
 #: Rows that go when one of their columns names the household: logs and letters nobody reads twice.

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 
 #: A shorter word stands for too many other things.
@@ -43,9 +44,17 @@ def of(names, others, own=()):
         first, last = (" ".join((name or "").split()) for name in (first, last))
         if first and last:
             whole |= {f"{first} {last}", f"{last} {first}", f"{last}, {first}"}
+            slugs = (_slug(first), _slug(last))
+            whole |= {mark.join(pair) for pair in (slugs, slugs[::-1]) for mark in ".-_" if all(pair)}
         words |= {name for name in (first, last) if len(name) >= SHORTEST}
     whole |= {" ".join(text.split()) for text in others if text and len(text.strip()) > SHORTEST}
     return Needles(tuple(sorted(whole)), tuple(sorted(words)))
+
+
+def _slug(name):
+    """A name as it stands in an address or a file: without accents, without spaces."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def numbers(text):
