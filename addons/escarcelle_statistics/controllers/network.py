@@ -1,5 +1,5 @@
 from odoo import http
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -18,6 +18,8 @@ class NetworkFigures(http.Controller):
     def workbook(self, network_id, **said):
         try:
             name, data = request.env["escarcelle.network"]._escarcelle_workbook(network_id, said)
+        except AccessError:
+            raise
         except UserError as error:
             return request.make_response(
                 str(error), [("Content-Type", "text/plain;charset=utf-8")], status=400

@@ -71,7 +71,13 @@ class EscarcelleDashboard(models.AbstractModel):
         action = self.env["ir.actions.actions"]._for_xml_id(found.action)
         if action["type"] != "ir.actions.act_window":
             return action
-        return {**action, "name": found.label, "domain": found.domain, "context": found.context}
+        return {
+            **action,
+            "name": found.label,
+            "display_name": found.label,
+            "domain": found.domain,
+            "context": found.context,
+        }
 
     @api.model
     def _escarcelle_check(self):

@@ -8,18 +8,19 @@ from odoo.exceptions import AccessError, UserError
 
 from ..rendering.document import Section
 from ..rendering.figures import figure
-from ..table import PERIODS, Period
+from ..table import MASKED, PERIODS, Period
 
 NETWORK = "escarcelle_statistics.group_network"
 MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])")
 #: Months of a period that somebody chose; more says nothing that years do not say.
 MOST_MONTHS = 36
-#: Tables of a network: code, measures, lines, columns, chart.
+#: Tables of a network: code, measures, lines, chart. People by age are never told shop by shop: those of a shop
+#: whose households are masked would be found there.
 TABLES = (
     ("shops", ("households", "persons", "visits", "weight", "reference", "paid", "participation", "savings",
-               "donated_weight"), "shop", "", "bar"),
-    ("months", ("households", "persons", "weight", "paid", "participation"), "month", "", "line"),
-    ("ages", ("persons",), "age_class", "shop", ""),
+               "donated_weight"), "shop", "bar"),
+    ("months", ("households", "persons", "weight", "paid", "participation"), "month", "line"),
+    ("ages", ("persons",), "age_class", "bar"),
 )  # fmt: skip
 
 
@@ -135,7 +136,7 @@ class EscarcelleNetwork(models.Model):
             "months": self.env._("All shops together, month after month"),
             "ages": self.env._("People by age class"),
         }
-        return [
+        sections = [
             Section(
                 titles[code],
                 self._escarcelle_question(titles[code], *question)._escarcelle_table(
@@ -144,23 +145,19 @@ class EscarcelleNetwork(models.Model):
             )
             for code, *question in TABLES
         ]
+        # So few households in all that their number is masked: their people are too.
+        return sections[:-1] if MASKED in sections[0].table.total.values[:1] else sections
 
-    def _escarcelle_question(self, title, measures, row, column, chart):
+    def _escarcelle_question(self, title, measures, row, chart):
         """A statistic that is asked once and not kept."""
         known = self.env["escarcelle.statistic.measure"].sudo().search([("code", "in", measures)])
-        dimensions = {
-            one.code: one.id
-            for one in self.env["escarcelle.statistic.dimension"]
-            .sudo()
-            .search([("code", "in", (row, column))])
-        }
+        line = self.env["escarcelle.statistic.dimension"].sudo().search([("code", "=", row)])
         return self.env["escarcelle.statistic"].sudo().new(
             {
                 "name": title,
                 "subject": "visit",
                 "measure_ids": known.ids,
-                "row_dimension_id": dimensions[row],
-                "column_dimension_id": dimensions.get(column, False),
+                "row_dimension_id": line.id,
                 "chart": chart,
                 "company_id": False,
             }
