@@ -15,7 +15,7 @@ class Dimension:
     expression: str = ""
     by_day: bool = False
     #: Whose facts have it.
-    subjects: tuple[str, ...] = ("goods", "visit", "person", "registration")
+    subjects: tuple[str, ...] = ("goods", "visit", "registration")
     ordered: bool = False
 
 

@@ -7,7 +7,7 @@ parameter.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from odoo.tools import SQL
@@ -50,11 +50,11 @@ class Question:
 
         :raises Unanswerable: they are not known by these dimensions, or with this filter
         """
-        wanted = {COMPONENTS[name].column for name in components} if subject != "person" else set()
+        wanted = {COMPONENTS[name].column for name in components}
         wanted |= {one.column for one in self.by} | filters.columns(self.domain)
         wanted -= {1, 0}
         dated = any(one.by_day for one in self.by) or "day" in filters.columns(self.domain)
-        by_day = dated or (not self.whole_months and subject != "person")
+        by_day = dated or not self.whole_months
         found = all(subject in one.subjects for one in self.by) and choose(subject, wanted, by_day)
         if not found:
             raise Unanswerable(subject, sorted(map(str, wanted)))
@@ -158,66 +158,65 @@ def _crossings(question: Question) -> Iterator[tuple[Dimension | None, Dimension
             yield row, column
 
 
+def _came(question: Question, store: Store) -> SQL:
+    """Rows of households that came in the period."""
+    where = _where(question, store, ("purchase",))
+    return SQL("%s AND fact.key IS NOT NULL AND fact.visits > 0", where)
+
+
 def _heads(question: Question, components: tuple[str, ...]) -> Iterator[Statement]:
-    store = question.store("visit", (*components,))
-    size = {"households": SQL("count(*)"), "persons": SQL("sum(one.size)")}
+    """Each household once a cell, with its last size: the day and the size in one number, so that it is hashed and
+    never sorted."""
+    store = question.store("visit", components)
+    values = {"households": SQL("count(*)"), "persons": SQL("sum(mod(one.last, 1000))")}
     for row, column in _crossings(question):
         by = [_expression(one) for one in (row, column) if one]
-        each = SQL(", ").join([SQL("fact.key"), *by])
         sql = SQL(
-            "SELECT one.line, one.col, %s, %s, %s FROM (SELECT DISTINCT ON (%s) %s AS line, %s AS col, fact.size"
-            " FROM %s fact WHERE %s AND fact.key IS NOT NULL AND fact.visits > 0 ORDER BY %s, fact.day DESC) one"
-            " GROUP BY 1, 2",
+            "SELECT one.line, one.col, %s, %s, %s FROM (SELECT %s AS line, %s AS col,"
+            " max((fact.day - DATE '2000-01-01') * 1000 + least(coalesce(fact.size, 0), 999)) AS last"
+            " FROM %s fact WHERE %s GROUP BY %s) one GROUP BY 1, 2",
             SQL("TRUE") if row is None else SQL("FALSE"),
             SQL("TRUE") if column is None else SQL("FALSE"),
-            SQL(", ").join([size[COMPONENTS[name].head] for name in components]),
-            each,
+            SQL(", ").join([values[COMPONENTS[name].head] for name in components]),
             _expression(row),
             _expression(column),
             SQL.identifier(store.table),
-            _where(question, store, ("purchase",)),
-            each,
+            _came(question, store),
+            SQL(", ").join([SQL("fact.key"), *by]),
         )
         yield Statement(sql, components)
 
 
 def _persons(question: Question, components: tuple[str, ...]) -> Iterator[Statement]:
-    """By age class: each household's last composition in the period, once."""
-    store = question.store("person", ())
-    values = {"households": SQL("count(DISTINCT fact.key)"), "persons": SQL("sum(fact.persons)")}
-    where = _where(question, store, ())
-    if not question.whole_months:
-        where = SQL(
-            "%s AND fact.key IN (SELECT visit.key FROM escarcelle_fact_visit visit WHERE visit.company_id IN %s"
-            " AND visit.day BETWEEN %s AND %s AND visit.kind = 'purchase' AND visit.visits > 0)",
-            where, question.companies, question.start, question.stop,
-        )  # fmt: skip
-    table = SQL.identifier(store.table)
-    for row, column in _crossings(question):
-        others = [_expression(one) for one in (row, column) if one and one.code != "age_class"]
-        each = SQL(", ").join([SQL("fact.key"), *others])
-        names = [SQL.identifier(f"other_{n}") for n in range(len(others))]
-        said = SQL("").join(
-            [SQL(", %s AS %s", one, name) for one, name in zip(others, names, strict=True)]
-        )
-        same = SQL("").join(
-            [
-                SQL(" AND kept.%s IS NOT DISTINCT FROM %s", name, one)
-                for one, name in zip(others, names, strict=True)
-            ]
-        )
-        by = [_expression(one) for one in (row, column) if one]
+    """By age class: each household's people in the last month it came, once. Totals are those of the heads."""
+    aged = next(one for one in question.by if one.code == "age_class")
+    others = replace(
+        question,
+        row=None if question.row is aged else question.row,
+        column=None if question.column is aged else question.column,
+    )
+    visits, people = (
+        others.store("visit", components),
+        choose("person", (aged.column,), by_day=False),
+    )
+    values = {"households": SQL("count(*)"), "persons": SQL("sum(person.persons)")}
+    start = question.start.replace(day=1)
+    for other in dict.fromkeys((*others.by, None)):
+        cells = {aged: SQL("person.age_class_id"), other: SQL("kept.other"), None: SQL("NULL")}
+        row = question.row if question.row in (aged, other) else None
+        column = question.column if question.column in (aged, other) else None
         sql = SQL(
-            "WITH kept AS (SELECT DISTINCT ON (%s) fact.key, fact.day%s FROM %s fact WHERE %s"
-            " ORDER BY %s, fact.day DESC)"
-            " SELECT %s, %s, %s, %s, %s FROM %s fact JOIN kept ON kept.key = fact.key AND kept.day = fact.day%s"
-            " WHERE %s%s",
-            each, said, table, where, each,
-            _expression(row), _expression(column),
+            "WITH kept AS (SELECT fact.key, %s AS other, date_trunc('month', max(fact.day))::date AS month"
+            " FROM %s fact WHERE %s GROUP BY 1, 2)"
+            " SELECT %s, %s, %s, %s, %s FROM %s person"
+            " JOIN kept ON kept.key = person.key AND kept.month = person.day"
+            " WHERE person.company_id IN %s AND person.day BETWEEN %s AND %s GROUP BY 1, 2",
+            _expression(other), SQL.identifier(visits.table), _came(others, visits),
+            cells[row], cells[column],
             SQL("TRUE") if row is None else SQL("FALSE"),
             SQL("TRUE") if column is None else SQL("FALSE"),
             SQL(", ").join([values[COMPONENTS[name].head] for name in components]),
-            table, same, where,
-            SQL(" GROUP BY %s", SQL(", ").join(by)) if by else SQL(""),
+            SQL.identifier(people.table), question.companies, start, question.stop,
         )  # fmt: skip
         yield Statement(sql, components)
+    yield from _heads(others, components)
