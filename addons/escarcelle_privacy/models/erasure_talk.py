@@ -166,20 +166,18 @@ class EscarcelleHousehold(models.Model):
     def _escarcelle_clear_transients(self):
         """Delete what screens left behind: lists sent, exports, letters being written."""
         for name in self.env.registry:
-            model = self.env[name]
-            if not model._transient or not model._auto or model._abstract:
-                continue
-            ours = name.startswith("escarcelle.") and any(
-                field.comodel_name == "escarcelle.household"
-                for field in model._fields.values()
-                if field.relational
-            )
-            if (
-                ours
-                or name in erasure_columns.TRANSIENTS
-                or name.startswith("escarcelle.household")
-            ):
-                model.sudo().search([]).unlink()
+            if self._escarcelle_is_screen(name):
+                self.env[name].sudo().search([]).unlink()
+
+    @api.model
+    def _escarcelle_is_screen(self, name):
+        """Whether the rows of this transient may name a household: ours that refer to one, some of Odoo's."""
+        model = self.env[name]
+        if not model._transient or not model._auto or model._abstract:
+            return False
+        people = ("escarcelle.household", "escarcelle.household.member")
+        refers = any(field.comodel_name in people for field in model._fields.values() if field.relational)
+        return refers or name in erasure_columns.TRANSIENTS or name.startswith("escarcelle.household")
 
     @api.model
     def _escarcelle_sweep_files(self):

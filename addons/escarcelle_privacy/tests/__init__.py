@@ -1,1 +1,1 @@
-from . import test_erasure
+from . import test_erasure, test_erasure_columns, test_restricted

@@ -231,11 +231,11 @@ class TestErasure(SocialCase):
         homes = [self.unseen() for _time in range(3)]
         self.announce()
         self.on(TODAY + timedelta(days=30))
-        with patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda _s, n=0, **_k: 0.0 if n else 9.0), patch.object(
-            type(self.households), "_escarcelle_sweep_files", lambda _self: None
-        ):  # fmt: skip
+        # The scheduler says after the first one that its time is over.
+        over = patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda _s, n=0, **_k: 0.0 if n else 9.0)
+        with over, patch.object(type(self.households), "_escarcelle_sweep_files", lambda _self: None):
             self.erasures._escarcelle_erase_due()
-        self.assertEqual([bool(home.erased_on) for home in homes], [True, False, False])
+        self.assertEqual(sum(bool(home.erased_on) for home in homes), 1)
         self.night()
         self.assertTrue(all(home.erased_on for home in homes))
 

@@ -63,7 +63,7 @@ PLACES = {
     "escarcelle.erasure": {
         "link": "household_id",
         "erase": _empty("kept_reason", "problem"),
-        "keep": {"result": "counts, without a name"},
+        "keep": {"result": "counts, without a name", "token": "fingerprint, for after a restoration"},
     },
     "escarcelle.restricted.record": {
         "link": "household_id",
@@ -107,6 +107,9 @@ PLACES = {
             "lang": "language",
             "tz": "time zone",
             "signup_type": _CODE,
+            "invoice_edi_format_store": _CODE,
+            "suggest_based_on": _CODE,
+            "escarcelle_legal_form": "kind of organisation",
             "ignore_abnormal_invoice_date": "true or false, by shop",
             "ignore_abnormal_invoice_amount": "true or false, by shop",
             "receipt_reminder_email": "true or false, by shop",
@@ -225,4 +228,7 @@ LOGS = {
 }
 
 #: Transients of Odoo that hold what was typed or sent; ours are found by themselves.
-TRANSIENTS = ("mail.compose.message", "base_import.import", "account.move.send.wizard", "portal.share")
+TRANSIENTS = (
+    "mail.compose.message", "base_import.import", "account.move.send.wizard", "portal.share",
+    "escarcelle.restricted.read",
+)  # fmt: skip
