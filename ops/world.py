@@ -41,6 +41,11 @@ class World:
     def filestore(self) -> Path:
         return self.data / "filestore" / self.name
 
+    @property
+    def erased(self) -> Path:
+        """Tokens of who was erased: no part of the database, or a backup would bring them back."""
+        return self.data / "escarcelle_erased"
+
     def environment(self) -> dict[str, str]:
         """What every Odoo process of this world is given."""
         return {

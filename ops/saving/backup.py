@@ -15,7 +15,7 @@ from pathlib import Path
 from ops import odoo_source, shell
 from ops.errors import OpsError
 from ops.paths import HOUSE
-from ops.saving import guard
+from ops.saving import erased, guard
 from ops.saving.retention import SUFFIX
 from ops.superuser import Superuser
 from ops.world import World
@@ -98,7 +98,9 @@ def _write(saved: World, dump: Path, roles: str, manifest: dict, target: Path, p
             _add_text(tar, "manifest.json", json.dumps(manifest))
             _add_text(tar, "roles.sql", roles)
             tar.add(dump, "database.dump")
-            for directory, inside in ((saved.filestore, "filestore"), (saved.fiscal, "fiscal")):
+            for directory, inside in (
+                (saved.filestore, "filestore"), (saved.fiscal, "fiscal"), (saved.erased, erased.INSIDE),
+            ):  # fmt: skip
                 if directory.is_dir():
                     tar.add(directory, inside)
         process.stdin.close()

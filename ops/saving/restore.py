@@ -14,7 +14,7 @@ from ops.console import CONSOLE
 from ops.errors import OpsError
 from ops.paths import HOUSE
 from ops.provision import Level
-from ops.saving import guard, passphrase
+from ops.saving import erased, guard, passphrase
 from ops.saving.backup import FORMAT, sealing
 from ops.superuser import ADMIN, Superuser
 from ops.world import World
@@ -112,6 +112,7 @@ def restore(cluster: Superuser, target: World, work: Path, manifest: dict) -> No
         _place(work / "filestore", target.filestore)
         _place(work / "fiscal", target.fiscal)
         target.make_directories()
+        erased.bring(work / erased.INSIDE, target)
     except BaseException:
         databases.drop(cluster, target.name)
         raise
