@@ -21,7 +21,12 @@ def lists(directory: Path) -> list[Path]:
 def bring(unpacked: Path, target: World) -> None:
     """Write into ``target`` all that the backup and the databases of this machine know as erased."""
     known: dict[str, set[str]] = {}
-    for source in (unpacked, target.erased, *HOUSE.var.glob("**/data/odoo/escarcelle_erased")):
+    neighbours = [
+        path
+        for where in ("", "worlds/*/")
+        for path in HOUSE.var.glob(f"{where}data/odoo/escarcelle_erased")
+    ]
+    for source in (unpacked, target.erased, *neighbours):
         for path in lists(source):
             known.setdefault(path.name, set()).update(path.read_text("ascii").split())
     for name, tokens in known.items():
