@@ -14,6 +14,11 @@ COMPANY = {
     "vat": "FR58017263849",
     "ape": "8899B",
 }
+PLACES = {
+    "stock.stock_location_suppliers": "Fournisseurs",
+    "stock.stock_location_customers": "Clients",
+    "escarcelle_donation.location_donors": "Donateurs",
+}
 TIMEZONE = "Europe/Paris"
 LANGUAGE = "fr_FR"
 
@@ -34,7 +39,12 @@ def load(env):
             }
         )
         # Odoo named it before the company had its name.
-        env["stock.warehouse"].search([("company_id", "=", company.id)]).name = "Boutique"
+        shop = env["stock.warehouse"].search([("company_id", "=", company.id)])
+        shop.write({"name": "Boutique", "code": "BTQ"})
+        # Names of places are not translated: these are on every delivery.
+        for place, name in PLACES.items():
+            env.ref(place).name = name
+        shop.lot_stock_id.name = "Réserve"
         company.partner_id.write({"lang": LANGUAGE, "tz": TIMEZONE})
         (env.user | env.ref("base.user_admin")).write({"lang": LANGUAGE, "tz": TIMEZONE})
         env["ir.default"].set("res.partner", "lang", LANGUAGE)

@@ -69,6 +69,7 @@ def load(env, company, organisations, conventions, today):
     _quotas(env, company)
     _vouchers(env, company, organisations, today)
     _fees(env, company, today)
+    _prices(env, company)
     _eligibility(env, company, conventions, today)
     _appointments(env, company, today)
 
@@ -139,6 +140,20 @@ def _fees(env, company, today):
             if rank % 3
         ]
     )  # fmt: skip
+
+
+def _prices(env, company):
+    """A change of prices that waits for somebody to look at it."""
+    drinks = env["product.category"].search([("name", "=", "Boissons")], limit=1)
+    env["escarcelle.price.update"].create(
+        {
+            "name": "Hausse du fournisseur de boissons",
+            "company_id": company.id,
+            "category_ids": [(6, 0, drinks.ids)],
+            "method": "percent",
+            "value": 3.0,
+        }
+    )
 
 
 def _eligibility(env, company, conventions, today):

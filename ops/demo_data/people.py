@@ -66,6 +66,7 @@ def load_organisations(env):
                 {
                     "name": name,
                     "is_company": True,
+                    "escarcelle_refers": True,
                     "city": "Rochefleurie",
                     "zip": "38999",
                     "child_ids": [(0, 0, {"name": worker}) for worker, _login in workers],

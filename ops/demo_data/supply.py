@@ -272,12 +272,13 @@ def _cold(env, company, today):
     )
     from odoo import fields
 
+    keeper = env["res.users"].search([("login", "=", "stock")], limit=1) or env.user
     days = len(EQUIPMENT[0][3])
     for back in range(days, 0, -1):
         morning = datetime.combine(today - timedelta(days=back), time(7, 40))
         # A reading is of the moment it is typed: those of the days before are typed on those days.
         with patch.object(fields.Datetime, "now", lambda *_args, moment=morning: moment):
-            env["escarcelle.temperature"].create(
+            env["escarcelle.temperature"].with_user(keeper).create(
                 [
                     {"equipment_id": one.id, "temperature": row[3][-back], "action": row[4]}
                     if row[4] and row[3][-back] > one.temperature_max
@@ -326,6 +327,7 @@ def _bags(env, company, goods):
             "available_in_pos": False,
             "categ_id": goods["ES009"].categ_id.id,
             "escarcelle_storage_id": env.ref("escarcelle_supply.storage_ambient").id,
+            "escarcelle_funding_source_id": goods["ES009"].escarcelle_funding_source_id.id,
         }
     )
     shelf = _shelf(env, company)

@@ -14,7 +14,7 @@ class EscarcelleDonation(models.Model):
         [
             ("cash", "Cash"), ("cheque", "Cheque"), ("transfer", "Transfer or direct debit"), ("card", "Card"),
             ("other", "Other"),
-        ], "Paid by",
+        ], "Paid with",
     )  # fmt: skip
     payment_reference = fields.Char(
         "Payment reference", size=64, help="Cheque number, wording of the transfer."

@@ -49,7 +49,7 @@ class EscarcelleDonationReceipt(models.Model):
         ondelete="restrict",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    issued_on = fields.Date(readonly=True, copy=False)
+    issued_on = fields.Date("Receipt issued on", readonly=True, copy=False)
     keep_until = fields.Date(
         "Kept until",
         readonly=True,
@@ -130,7 +130,7 @@ class EscarcelleDonationReceipt(models.Model):
     cancel_reason = fields.Char("Why cancelled", size=256, readonly=True, copy=False)
     cancelled_on = fields.Date(readonly=True, copy=False)
     cancelled_by_id = fields.Many2one("res.users", "Cancelled by", readonly=True, copy=False)
-    sent_on = fields.Datetime("Sent on", readonly=True, copy=False)
+    sent_on = fields.Datetime("Receipt sent on", readonly=True, copy=False)
     to_send = fields.Boolean("Mail waiting", readonly=True, copy=False)
 
     _number_uniq = models.UniqueIndex(

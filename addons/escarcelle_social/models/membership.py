@@ -34,6 +34,7 @@ class EscarcelleMembership(models.Model):
             ("transfer", "Transfer"),
             ("free", "Given free"),
         ],
+        "Paid with",
         required=True,
         default="cash",
     )

@@ -22,7 +22,7 @@ class EscarcelleVoucherKind(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     issuer_id = fields.Many2one(
-        "res.partner", "Paid by", required=True, index=True, domain=[("is_company", "=", True)],
+        "res.partner", "Who pays", required=True, index=True, domain=[("is_company", "=", True)],
         help="The organisation that pays for what was taken.",
     )  # fmt: skip
     nature = fields.Selection(

@@ -78,3 +78,46 @@ class TestCardPdf(HttpCase):
                 box = document.pages[0].mediabox
                 for points, millimetres in zip((box.width, box.height), size, strict=True):
                     self.assertAlmostEqual(float(points) / 72 * 25.4, millimetres, delta=1.0)
+
+    def test_a_millimetre_is_one_on_the_paper(self):
+        """Whichever wkhtmltopdf draws: Debian's own makes everything smaller, and labels are cut already."""
+        homes = self.env["escarcelle.household"].create(
+            [{"first_name": "Amina", "last_name": f"Benalouf {n}"} for n in range(24)]
+        )
+        homes.action_issue_card()
+        content, _kind = (
+            self.env["ir.actions.report"]
+            .with_context(force_report_rendering=True)
+            ._render_qweb_pdf("escarcelle_social.report_card_sheet", homes.card_id.ids)
+        )
+        places = self._places(content, homes.mapped("code"))
+        self.assertEqual(len(places), 24, "every label is on the first page")
+        columns, lines = zip(*places, strict=True)
+        self.assertEqual(self._steps(columns), [70.0, 70.0])
+        self.assertEqual(self._steps(lines), [37.0] * 7)
+
+    def _places(self, content, words):
+        """Where each of ``words`` stands on the first page, in millimetres from a corner."""
+        found = []
+
+        def note(text, page, matrix, _font, _size):
+            if text.strip() in words:
+                x, y = matrix[4], matrix[5]
+                found.append(
+                    tuple(
+                        points / 72 * 25.4
+                        for points in (
+                            page[0] * x + page[2] * y + page[4],
+                            page[1] * x + page[3] * y + page[5],
+                        )
+                    )
+                )
+
+        pdf.PdfFileReader(io.BytesIO(content)).pages[0].extract_text(visitor_text=note)
+        return found
+
+    def _steps(self, places):
+        """Between neighbours, to the half millimetre."""
+        apart = sorted({round(place, 1) for place in places})
+        apart = [b for a, b in zip([-99, *apart], apart, strict=False) if b - a > 1]
+        return [round((b - a) * 2) / 2 for a, b in zip(apart, apart[1:], strict=False)]

@@ -29,7 +29,7 @@ class EscarcelleRecall(models.Model):
         [("draft", "Draft"), ("open", "Running"), ("done", "Closed")], default="draft", required=True, tracking=True
     )
     line_ids = fields.One2many("escarcelle.recall.line", "recall_id", "Households")
-    household_count = fields.Integer("Households", compute="_compute_counts")
+    household_count = fields.Integer("Households found", compute="_compute_counts")
     to_warn_count = fields.Integer("Still to be warned", compute="_compute_counts")
     anonymous_count = fields.Integer("Sales without a card", readonly=True)
     on_hand = fields.Float("Still in stock", compute="_compute_on_hand", digits=(16, 3))

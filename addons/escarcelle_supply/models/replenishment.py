@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, formatLang
 
 from ..tools import need
 
@@ -191,7 +191,7 @@ class EscarcelleReplenishment(models.Model):
 
     def _escarcelle_explain(self, rate, on_hand, found, awaited, days, until):
         parts = [
-            self.env._("%(rate)s sold a day, %(held)s in stock", rate=f"{rate:.2f}", held=f"{on_hand:g}"),
+            self.env._("%(rate)s sold a day, %(held)s in stock", rate=formatLang(self.env, rate), held=f"{on_hand:g}"),
         ]
         if found.wasted:
             parts.append(self.env._("of which %s will pass its date first", f"{found.wasted:g}"))

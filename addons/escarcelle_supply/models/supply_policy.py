@@ -12,7 +12,9 @@ class EscarcelleSupplyPolicy(models.Model):
     company_id = fields.Many2one(
         "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
-    dlc_alert_days = fields.Integer("Use by: warn before (days)", default=3)
+    dlc_alert_days = fields.Integer(
+        "Use by: warn before (days)", default=3, help="Goods show in « Dates to look at » that long before their date."
+    )
     ddm_alert_days = fields.Integer("Best before: warn before (days)", default=30)
     ddm_days = fields.Integer(
         "Best before: still given after (days)", default=30,
@@ -23,8 +25,13 @@ class EscarcelleSupplyPolicy(models.Model):
         "Daily mail of dates", default=True,
         help="To stock managers, in the morning, when something is near its date or past it.",
     )  # fmt: skip
-    sales_days = fields.Integer("Sales looked at (days)", default=28)
-    safety_days = fields.Integer("Safety stock (days)", default=2)
+    sales_days = fields.Integer(
+        "Sales looked at (days)", default=28,
+        help="What to order is worked out from what was sold in these last days.",
+    )  # fmt: skip
+    safety_days = fields.Integer(
+        "Safety stock (days)", default=2, help="Days of sales kept aside, should a delivery be late."
+    )
     reading_hour = fields.Integer(
         "Temperatures typed by (hour)", default=11, help="Somebody is reminded when one is missing by then."
     )

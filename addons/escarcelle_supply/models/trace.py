@@ -72,6 +72,10 @@ class EscarcelleTrace(models.TransientModel):
     answered = fields.Boolean()
     guessed = fields.Boolean(compute="_compute_guessed")
 
+    @api.depends("way")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Tracing")
+
     @api.depends("line_ids.certainty")
     def _compute_guessed(self):
         for trace in self:

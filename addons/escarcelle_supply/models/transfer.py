@@ -52,6 +52,12 @@ class EscarcelleTransfer(models.Model):
             else:
                 transfer.state = "cancel" if arrival.state == "cancel" else "sent"
 
+    @api.depends("name", "dest_warehouse_id")
+    def _compute_display_name(self):
+        for transfer in self:
+            sent = transfer.name and transfer.name != "/"
+            transfer.display_name = transfer.name if sent else self.env._("New transfer")
+
     def write(self, vals):
         told = {"company_id", "warehouse_id", "dest_warehouse_id", "line_ids"}
         if told & vals.keys() and self.filtered("sent_on"):

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import formatLang
 from psycopg2.errors import CheckViolation
 
 from ..tools import need
@@ -109,7 +110,7 @@ class TestReplenishment(SupplyCase):
         # Two days to sell 14: 3 are sold, 11 wasted; 9 missing make two boxes of six.
         line = self._propose()[self.milk]
         self.assertEqual((line.wasted, line.proposed, line.uom_id, line.amount), (11, 2, self.box, 9.6))
-        for piece in ("1.50", "14", "11", "12"):
+        for piece in (formatLang(self.env, 1.5), "14", "11", "12"):
             self.assertIn(piece, line.explanation)
 
     def test_the_least_a_supplier_sells(self):

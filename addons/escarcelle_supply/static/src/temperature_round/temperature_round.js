@@ -2,6 +2,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 /** Every piece of equipment on one page: type the degrees, save. Made for a telephone. */
@@ -19,6 +20,11 @@ export class TemperatureRound extends Component {
     async load() {
         const rows = await this.orm.call("escarcelle.equipment", "escarcelle_round", []);
         this.state.rows = rows.map((row) => ({ ...row, typed: "", action: "", uuid: crypto.randomUUID() }));
+    }
+
+    /** Degrees as people write them: « 3,5 », « 4 ». */
+    shown(degrees) {
+        return formatFloat(degrees, { digits: [16, 1], trailingZeros: false });
     }
 
     /** Degrees typed in a row: a comma is a point; null when it is no number. */
