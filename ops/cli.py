@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     up = add("up", "ouvre une maison vide, pour s'en servir vraiment")
     up.add_argument("--database", metavar="BASE", help="une autre base, restaurée par exemple")
     add("doctor", "dit ce qui manque et la commande qui répare")
+    add("manual", "reprend les images du manuel (docs/manuel) sur la démonstration")
     backup = add("backup", "sauvegarde chiffrée : base, fichiers, clés")
     backup.add_argument("directory", metavar="DOSSIER", nargs="?")
     backup.add_argument(
@@ -121,6 +122,10 @@ def _command(options: argparse.Namespace) -> int:
             from ops.bench import main as bench
 
             return bench(options.names, json=options.json, full=options.full, yes=options.yes)
+        case "manual":
+            from ops import manual
+
+            return manual.run(yes=options.yes)
         case "backup":
             from ops.saving import command
 

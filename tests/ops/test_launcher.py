@@ -14,7 +14,9 @@ from ops.errors import OpsError
 from ops.paths import HOUSE, House
 
 #: Run by var/venv/bin/python, as programs of their own.
-IN_VENV = ("ops.pairing", "ops.saving.container", "ops.demo_data", "ops.day", "ops.bench")
+IN_VENV = (
+    "ops.pairing", "ops.saving.container", "ops.demo_data", "ops.day", "ops.bench", "ops.browsers",
+)  # fmt: skip
 
 
 def modules():
@@ -49,7 +51,17 @@ def test_help_is_french_and_needs_nothing_installed():
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    for command in ("demo", "test", "bench", "up", "doctor", "backup", "restore", "fiscal-migrate"):
+    for command in (
+        "demo",
+        "test",
+        "bench",
+        "up",
+        "doctor",
+        "manual",
+        "backup",
+        "restore",
+        "fiscal-migrate",
+    ):
         assert command in done.stdout
     assert "prépare tout" in done.stdout
 
