@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "views/start_views.xml",
+        "views/configuration_views.xml",
         "views/menus.xml",
     ],
     "assets": {

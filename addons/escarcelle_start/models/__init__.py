@@ -11,3 +11,10 @@ from . import start_till
 from . import start_summary
 from . import res_partner
 from . import ir_http
+from . import portable
+from . import portable_social
+from . import portable_goods
+from . import configuration_line
+from . import configuration
+from . import configuration_plan
+from . import configuration_export

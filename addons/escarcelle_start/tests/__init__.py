@@ -1,2 +1,4 @@
 from . import test_start
 from . import test_start_sale
+from . import test_configuration
+from . import test_rights

@@ -1,0 +1,66 @@
+"""Settings of goods and supply that travel: what is chosen of the catalogue, prices, dates, storage."""
+
+from odoo import models
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    def _escarcelle_portable(self):
+        return {
+            "section": "catalogue", "label": self.env._("Goods of the catalogue and prices"), "sequence": 20,
+            "key": ("escarcelle_catalogue_good_id",), "fields": ("list_price",),
+            "domain": [("escarcelle_catalogue_good_id", "!=", False)],
+        }  # fmt: skip
+
+    def _escarcelle_unpack(self, values):
+        """Goods of the catalogue are activated, all at once, then priced."""
+        goods = self.env["escarcelle.catalogue.good"].browse(
+            [one["escarcelle_catalogue_good_id"] for one in values]
+        )
+        goods._escarcelle_activate()
+        made = self.browse([good.template_id.id for good in goods])
+        prices = {
+            one["escarcelle_catalogue_good_id"]: one.get("list_price") or 0.0 for one in values
+        }
+        for price, same in made.grouped(
+            lambda template: prices[template.escarcelle_catalogue_good_id.id]
+        ).items():
+            if price > 0:
+                same.list_price = price
+        return made
+
+
+class SupplyPolicy(models.Model):
+    _inherit = "escarcelle.supply.policy"
+
+    def _escarcelle_portable(self):
+        return {
+            "section": "supply_rules", "label": self.env._("Supply rules"), "sequence": 70,
+            "fields": (
+                "dlc_alert_days", "ddm_alert_days", "ddm_days", "markdown_percent", "digest", "sales_days",
+                "safety_days", "reading_hour", "lots_at_till",
+            ),
+        }  # fmt: skip
+
+
+class Storage(models.Model):
+    _inherit = "escarcelle.storage"
+
+    def _escarcelle_portable(self):
+        return {
+            "section": "storage", "label": self.env._("Storage classes"), "sequence": 71, "key": ("name",),
+            "fields": (
+                "sequence", "checked", "temperature_min", "temperature_max", "receipt_min", "receipt_max",
+            ),
+        }  # fmt: skip
+
+
+class RefusalReason(models.Model):
+    _inherit = "escarcelle.refusal.reason"
+
+    def _escarcelle_portable(self):
+        return {
+            "section": "refusal_reasons", "label": self.env._("Reasons to refuse"), "sequence": 72, "key": ("name",),
+            "fields": (),
+        }  # fmt: skip
