@@ -22,6 +22,7 @@
         "report/mailing_body.xml",
         "views/menus.xml",
         "views/fact_goods_views.xml",
+        "views/fact_goods_month_views.xml",
         "views/fact_visit_views.xml",
         "views/fact_person_views.xml",
         "views/fact_registration_views.xml",

@@ -164,6 +164,7 @@ class TestStatisticsRights(StatisticsCase):
     def test_no_screen_breaks(self):
         screens = {
             "escarcelle.fact.goods": ("manager", "stock"),
+            "escarcelle.fact.goods.month": ("manager", "stock"),
             "escarcelle.fact.visit": ("manager",),
             "escarcelle.fact.person": ("manager",),
             "escarcelle.fact.registration": ("manager",),
