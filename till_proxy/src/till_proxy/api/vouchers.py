@@ -21,6 +21,7 @@ async def kinds(request: web.Request) -> web.Response:
                 {
                     "method_id": method, "name": kind.name, "numbered": kind.numbered, "value": kind.value,
                     "share": None if kind.share is None else f"{kind.share:.2f}",
+                    "excluded_category_ids": sorted(kind.excluded),
                 }
                 for method, kind in known.items()
             ]

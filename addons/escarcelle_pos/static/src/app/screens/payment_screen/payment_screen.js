@@ -7,7 +7,8 @@ import { isValidEmail } from "@point_of_sale/utils";
 import { tillMode } from "@escarcelle_pos/app/utils/till_mode";
 import { useBarcodeReader } from "@point_of_sale/app/hooks/barcode_reader_hook";
 import { cents } from "@escarcelle_pos/app/utils/money";
-import { askVoucher, voucherAmount } from "@escarcelle_pos/app/utils/vouchers";
+import { voucherAmount } from "@escarcelle_pos/app/utils/voucher_amount";
+import { askVoucher } from "@escarcelle_pos/app/utils/vouchers";
 import { HouseholdBanner } from "@escarcelle_pos/app/components/household/household_banner";
 
 // Named in the extended template, whatever the mode.
@@ -36,16 +37,29 @@ if (tillMode) {
             if (!kind) {
                 return super.addNewPaymentLine(paymentMethod);
             }
-            const due = cents(this.currentOrder.remainingDue);
+            const order = this.currentOrder;
+            const due = cents(order.remainingDue);
+            const lines = order.lines.map((line) => ({
+                category: line.product_id.product_tmpl_id.categ_id?.id || 0,
+                amount: cents(line.priceIncl),
+            }));
+            const paid = order.payment_ids
+                .filter((one) => one.payment_method_id.id === paymentMethod.id)
+                .reduce((sum, one) => sum + cents(one.amount), 0);
+            if (due > 0 && !voucherAmount(kind, { value: null }, due, lines, paid)) {
+                this.notification.add(_t("“%s” pays for none of these goods.", kind.name), {
+                    type: "warning",
+                });
+                return false;
+            }
             const voucher = await askVoucher(this.dialog, kind, due);
             if (!voucher || !(await super.addNewPaymentLine(paymentMethod))) {
                 return false;
             }
-            const line = this.currentOrder.getSelectedPaymentline();
-            const total = cents(this.currentOrder.priceIncl);
-            line.setAmount(voucherAmount(kind, voucher, due, total) / 100);
+            const line = order.getSelectedPaymentline();
+            line.setAmount(voucherAmount(kind, voucher, due, lines, paid) / 100);
             this.numberBuffer.set(line.amount.toString());
-            this.currentOrder.uiState.escarcelle.vouchers[line.uuid] = voucher;
+            order.uiState.escarcelle.vouchers[line.uuid] = voucher;
             return true;
         },
 
