@@ -239,7 +239,8 @@ class EscarcelleStatisticMailing(models.Model):
     def _escarcelle_make(self, start, by_hand=False):
         """Make the files and the mails of a period; the line of the history, with what failed if it did."""
         self.ensure_one()
-        period = self._escarcelle_period_of(start)
+        owner = self.with_context(lang=self.user_id.lang or "fr_FR")
+        period = owner._escarcelle_period_of(start)
         sent = self.env["escarcelle.statistic.mailing.sent"].sudo()
         if not by_hand:
             sent = sent.search(
@@ -299,11 +300,20 @@ class EscarcelleStatisticMailing(models.Model):
                 for name, data in files
             ]
         )  # fmt: skip
-        body = self.env["ir.qweb"].with_context(lang=owner.lang or "fr_FR")._render(
+        body = source.env["ir.qweb"]._render(
             "escarcelle_statistics.mailing_body",
-            {"mailing": self, "title": source.display_name, "period": period, "shop": shop.name,
-             "notice": source._escarcelle_notice()},
-        )  # fmt: skip
+            {
+                "hello": source.env._("Hello,"),
+                "message": self.message,
+                "enclosed": source.env._(
+                    "You will find enclosed « %(title)s » for %(period)s.",
+                    title=source.display_name,
+                    period=period.label,
+                ),
+                "notice": source._escarcelle_notice(),
+                "shop": shop.name,
+            },
+        )
         return self.env["mail.mail"].sudo().create(
             [
                 {

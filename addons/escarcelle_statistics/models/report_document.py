@@ -1,4 +1,5 @@
 import base64
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,10 @@ from ..rendering.excel import excel
 from ..rendering.figures import figure
 from ..table import Period
 
+#: Marks that say nothing once they are gone.
+MARKS = re.compile(r"</?(?:b|strong|i|em|u|span|font)\b[^>]*>", re.IGNORECASE)
+#: Lines of a table below its chart, on a page.
+MONTHS = 14
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv;charset=utf-8",
@@ -43,6 +48,7 @@ class EscarcelleStatisticDocument(models.AbstractModel):
     def _escarcelle_document(self, period, companies, leaving=True):
         """This record for a period and shops. ``leaving``: small cells are masked, and it says so."""
         self.ensure_one()
+        self.check_access("read")
         words = self._escarcelle_words()
         zone = ZoneInfo(companies[:1].escarcelle_timezone or "Europe/Paris")
         introduction = self._escarcelle_introduction() or ""
@@ -52,7 +58,7 @@ class EscarcelleStatisticDocument(models.AbstractModel):
             period=period.label,
             made=f"{datetime.now(zone):%d/%m/%Y %H:%M}",
             html=introduction,
-            text=html2plaintext(introduction).strip() if introduction else "",
+            text=self._escarcelle_plain(introduction),
             notice=self._escarcelle_notice() if leaving else "",
             sections=tuple(self._escarcelle_sections(period, companies, leaving)),
             words=words,
@@ -80,14 +86,21 @@ class EscarcelleStatisticDocument(models.AbstractModel):
         )
 
     @api.model
-    def _escarcelle_html(self, document):
-        """``document`` as a piece of a page: the same for the screen and for the PDF."""
+    def _escarcelle_plain(self, html):
+        """Words of a text without its marks: what is bold is no star in a cell."""
+        return html2plaintext(MARKS.sub("", html or "")).strip()
+
+    @api.model
+    def _escarcelle_html(self, document, lines=0):
+        """``document`` as a piece of a page. ``lines``: how many of a table stay together on paper."""
         return self.env["ir.qweb"]._render(
             "escarcelle_statistics.document",
             {
                 "document": document,
+                "lines": lines,
                 "figure": lambda value, column: figure(value, column, document.words.masked),
                 "picture": _picture,
+                "cut": lambda table, drawn: _cut(table.rows, lines, drawn),
             },
         )
 
@@ -154,7 +167,15 @@ def _picture(table):
     return drawing and "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
 
 
+def _cut(rows, lines, drawn):
+    """Rows in pieces of ``lines``; a year of months stays below its chart."""
+    if not lines or not rows:
+        return [rows]
+    first = min(lines, MONTHS) if drawn else lines
+    return [rows[:first], *(rows[i : i + lines] for i in range(first, len(rows), lines))]
+
+
 def _file_name(document):
-    kept = "".join(c if c.isalnum() or c in " -_" else " " for c in document.title)
+    kept = "".join(c if c.isalnum() or c in " -_'’" else " " for c in document.title)
     period = document.period.replace("/", "-")
     return " ".join(f"{kept} {period}".split())[:100]

@@ -1,5 +1,8 @@
 from odoo import api, models
 
+#: Lines of a table, its heading apart, that a page holds.
+LINES = 22
+
 
 class EscarcelleStatisticPaper(models.AbstractModel):
     """The values of the PDF of a record: its own period and all shops, unless told otherwise."""
@@ -18,7 +21,7 @@ class EscarcelleStatisticPaper(models.AbstractModel):
         for record in records:
             period, companies = asked or (record._escarcelle_period(), self.env.companies)
             document = record._escarcelle_document(period, companies, leaving=True)
-            papers.append((record, document, record._escarcelle_html(document)))
+            papers.append((record, document, record._escarcelle_html(document, LINES)))
         return {"papers": papers}
 
 

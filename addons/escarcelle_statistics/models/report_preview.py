@@ -51,6 +51,7 @@ class EscarcelleStatisticPreview(models.TransientModel):
         """The action that shows a report (``report_id``) or a statistic (``statistic_id``)."""
         preview = self.create(source)
         shown = preview._escarcelle_source()
+        shown.check_access("read")
         preview.write({name: shown[name] for name in ("period_kind", "date_from", "date_to")})
         return {
             "type": "ir.actions.act_window",

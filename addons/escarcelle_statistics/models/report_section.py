@@ -2,7 +2,6 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import html2plaintext
 
 from ..rendering.document import Section
 
@@ -77,6 +76,5 @@ class EscarcelleStatisticReportSection(models.Model):
         return replace(table, **changed)
 
     def _escarcelle_words(self):
-        return Section(
-            self.name or "", html=self.text or "", text=html2plaintext(self.text or "").strip()
-        )
+        plain = self.report_id._escarcelle_plain(self.text)
+        return Section(self.name or "", html=self.text or "", text=plain)

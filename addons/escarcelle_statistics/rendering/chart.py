@@ -49,9 +49,10 @@ def _axes(table, drawn):
         yield _text(LEFT - 6, y(at) + 4, written(round(at, 6), digits), "end")
     place = (WIDTH - LEFT - RIGHT) / len(drawn.rows)
     every = math.ceil(len(drawn.rows) / 24)
-    for n, i in enumerate(drawn.rows):
-        if n % every == 0:
-            yield _under(LEFT + place * (n + 0.5), table.rows[i].label, place * every)
+    told = [(n, table.rows[i].label) for n, i in enumerate(drawn.rows) if n % every == 0]
+    straight = all(6.5 * len(label) < place * every for _n, label in told)
+    for n, label in told:
+        yield _under(LEFT + place * (n + 0.5), label, straight)
     draw = _bars if table.chart == "bar" else _lines
     yield from draw(amounts, place, y)
     yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(0):.1f}" y2="{y(0):.1f}" stroke="#666"/>'
@@ -111,9 +112,9 @@ def _legend(labels, unit):
         x += 40 + 7 * len(label)
 
 
-def _under(x, label, room):
-    """A label below the axis, slanted when it would run into its neighbour."""
-    if 6.5 * len(label) < room:
+def _under(x, label, straight):
+    """A label below the axis, slanted when they would run into each other."""
+    if straight:
         return _text(x, HEIGHT - FOOT + 16, label, "middle")
     return (
         f'<text x="{x:.1f}" y="{HEIGHT - FOOT + 14:.1f}" fill="#333" font-size="11" text-anchor="end"'
