@@ -126,7 +126,7 @@ class EscarcelleFactFeed(models.AbstractModel):
     def _escarcelle_summing(self, rollup):
         """Add what was ``added`` to a roll-up."""
         month = (
-            SQL("date_trunc('month', added.day)::date")
+            SQL("date_trunc('month', added.day::timestamp)::date")
             if rollup.grain == "month"
             else SQL("added.day")
         )

@@ -15,5 +15,5 @@ class EscarcelleFactPerson(models.Model):
     )
     persons = fields.Integer(readonly=True)
 
-    _by_day = models.Index("(company_id, day)")
+    _by_key = models.Index("(key, day)")
     _once = models.UniqueIndex("(company_id, day, key, coalesce(age_class_id, 0))")

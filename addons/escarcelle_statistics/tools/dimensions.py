@@ -22,11 +22,11 @@ class Dimension:
 DIMENSIONS = {
     one.code: one
     for one in (
-        Dimension("year", "day", "year", "date_trunc('year', fact.day)::date", ordered=True),
-        Dimension("quarter", "day", "quarter", "date_trunc('quarter', fact.day)::date", ordered=True),
-        Dimension("month", "day", "month", "date_trunc('month', fact.day)::date", ordered=True),
+        Dimension("year", "day", "year", "date_trunc('year', fact.day::timestamp)::date", ordered=True),
+        Dimension("quarter", "day", "quarter", "date_trunc('quarter', fact.day::timestamp)::date", ordered=True),
+        Dimension("month", "day", "month", "date_trunc('month', fact.day::timestamp)::date", ordered=True),
         Dimension(
-            "week", "day", "week", "date_trunc('week', fact.day)::date", True,
+            "week", "day", "week", "date_trunc('week', fact.day::timestamp)::date", True,
             ("goods", "visit", "registration"), ordered=True,
         ),
         Dimension("day", "day", "day", "fact.day", True, ("goods", "visit", "registration"), ordered=True),

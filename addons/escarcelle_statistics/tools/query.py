@@ -100,9 +100,11 @@ def _where(question: Question, store: Store, kinds: tuple[str, ...]) -> SQL:
     return SQL(" AND ").join(terms)
 
 
-def _expression(dimension: Dimension | None) -> SQL:
+def _expression(dimension: Dimension | None, store: Store) -> SQL:
     if dimension is None:
         return SQL("NULL")
+    if dimension.code == store.grain == "month":
+        return SQL("fact.day")
     if dimension.expression:
         return SQL(dimension.expression)
     return SQL("fact.%s", SQL.identifier(dimension.column))
@@ -129,7 +131,7 @@ def _sums(question: Question, subject: str, components: tuple[str, ...]) -> Stat
         if one.kinds and one.kinds != kinds:
             total = SQL("%s FILTER (WHERE fact.kind IN %s)", total, one.kinds)
         values.append(total)
-    row, column = _expression(question.row), _expression(question.column)
+    row, column = _expression(question.row, store), _expression(question.column, store)
     sets = [SQL("()")]
     if question.row:
         sets.append(SQL("(%s)", row))
@@ -170,7 +172,7 @@ def _heads(question: Question, components: tuple[str, ...]) -> Iterator[Statemen
     store = question.store("visit", components)
     values = {"households": SQL("count(*)"), "persons": SQL("sum(mod(one.last, 1000))")}
     for row, column in _crossings(question):
-        by = [_expression(one) for one in (row, column) if one]
+        by = [_expression(one, store) for one in (row, column) if one]
         sql = SQL(
             "SELECT one.line, one.col, %s, %s, %s FROM (SELECT %s AS line, %s AS col,"
             " max((fact.day - DATE '2000-01-01') * 1000 + least(coalesce(fact.size, 0), 999)) AS last"
@@ -178,8 +180,8 @@ def _heads(question: Question, components: tuple[str, ...]) -> Iterator[Statemen
             SQL("TRUE") if row is None else SQL("FALSE"),
             SQL("TRUE") if column is None else SQL("FALSE"),
             SQL(", ").join([values[COMPONENTS[name].head] for name in components]),
-            _expression(row),
-            _expression(column),
+            _expression(row, store),
+            _expression(column, store),
             SQL.identifier(store.table),
             _came(question, store),
             SQL(", ").join([SQL("fact.key"), *by]),
@@ -206,12 +208,12 @@ def _persons(question: Question, components: tuple[str, ...]) -> Iterator[Statem
         row = question.row if question.row in (aged, other) else None
         column = question.column if question.column in (aged, other) else None
         sql = SQL(
-            "WITH kept AS (SELECT fact.key, %s AS other, date_trunc('month', max(fact.day))::date AS month"
+            "WITH kept AS (SELECT fact.key, %s AS other, date_trunc('month', max(fact.day)::timestamp)::date AS month"
             " FROM %s fact WHERE %s GROUP BY 1, 2)"
             " SELECT %s, %s, %s, %s, %s FROM %s person"
             " JOIN kept ON kept.key = person.key AND kept.month = person.day"
             " WHERE person.company_id IN %s AND person.day BETWEEN %s AND %s GROUP BY 1, 2",
-            _expression(other), SQL.identifier(visits.table), _came(others, visits),
+            _expression(other, visits), SQL.identifier(visits.table), _came(others, visits),
             cells[row], cells[column],
             SQL("TRUE") if row is None else SQL("FALSE"),
             SQL("TRUE") if column is None else SQL("FALSE"),

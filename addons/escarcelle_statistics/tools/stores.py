@@ -32,11 +32,11 @@ class Store:
 _GOODS_SUMS = (*AMOUNTS, "cost", "quantity")
 #: Kept beside the facts by their writer.
 ROLLUPS = (
-    Store("goods", "escarcelle_fact_goods_day", "day", GOODS, _GOODS_SUMS),
     Store(
         "goods", "escarcelle_fact_goods_month", "month", ("product_tmpl_id", *GOODS), _GOODS_SUMS
     ),
     Store("goods", "escarcelle_fact_goods_home", "month", (*GOODS, *HOME), _GOODS_SUMS),
+    Store("goods", "escarcelle_fact_goods_day", "day", GOODS, _GOODS_SUMS),
     Store("visit", "escarcelle_fact_visit_month", "month", VISIT, ("visits", "tickets", *AMOUNTS)),
 )
 #: The facts themselves.
