@@ -135,7 +135,7 @@ class EscarcelleDonationLine(models.Model):
     def _compute_weight(self):
         kilogram = self.env.ref("uom.product_uom_kgm")
         for line in self:
-            if line.uom_id._has_common_reference(kilogram):
+            if line.uom_id and line.uom_id._has_common_reference(kilogram):
                 line.weight = line.uom_id._compute_quantity(line.quantity, kilogram, round=False)
             else:
                 line.weight = line.quantity * line.product_id.weight or line.weight

@@ -66,7 +66,7 @@ class EscarcelleHouseholdMember(models.Model):
             for age in {year - member.birth_year for member in self if member.birth_year}
         }
         for member in self:
-            member.age_class_id = member.birth_year and found[year - member.birth_year]
+            member.age_class_id = found[year - member.birth_year] if member.birth_year else False
             member.age_class = member.age_class_id.code
 
     def write(self, vals):

@@ -31,7 +31,8 @@ class EscarcelleReceiptCheck(models.Model):
     @api.depends("temperature", "taken", "storage_id.receipt_min", "storage_id.receipt_max")
     def _compute_accepted(self):
         for check in self:
-            check.accepted = check.taken and check.storage_id._escarcelle_accepts(check.temperature)
+            told = check.taken and bool(check.storage_id)
+            check.accepted = told and check.storage_id._escarcelle_accepts(check.temperature)
 
     @api.depends("accepted", "taken")
     def _compute_suggestion(self):

@@ -103,7 +103,8 @@ class StockLot(models.Model):
     def _escarcelle_last_day(self, company, day=None):
         """Last day goods of this lot may leave ``company``; nothing when they carry no date."""
         self.ensure_one()
-        return self.product_id._escarcelle_last_day(day or self.escarcelle_date, company)
+        day = day or self.escarcelle_date
+        return self.product_id._escarcelle_last_day(day, company) if self.product_id else day
 
     # -- what Odoo makes of the dates --------------------------------------------------------------
 
