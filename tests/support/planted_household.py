@@ -172,7 +172,9 @@ def _sales(env, simulator, company, home, at):
     from escarcelle_core.documents import Customer
 
     found, device, good = till(env, simulator, company, at)
-    one, two = device.sell([good], household=home.code), device.sell([good], household=home.code)
+    said = {"comment": "motsecret19", "overrides": [{"kind": "budget", "manager": "M1", "reason": f"pour {FIRST}"}]}
+    one = device.sell([good], household=home.code, order_changes=said)
+    two = device.sell([good], household=home.code)
     address = ("17 impasse des Coquelicots", "35000", "Rennes")
     entries = [
         one, two,

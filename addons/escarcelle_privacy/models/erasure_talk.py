@@ -95,6 +95,9 @@ class EscarcelleHousehold(models.Model):
 
     def _escarcelle_scrub(self, rows, found):
         """In rows that must stay, put the number of the file where a name stands."""
+        for entry in rows["escarcelle.till.entry"]:
+            entry.payload = _without(entry.payload, erasure_columns.TYPED)
+        self.env.flush_all()
         places = self._escarcelle_places()
         for model, place in places.items():
             for column in place.get("scrub", ()):
@@ -193,3 +196,10 @@ class EscarcelleHousehold(models.Model):
         except Exception:
             # The names stay on Odoo's list: its nightly sweep takes them.
             _logger.exception("files of an erasure wait for the nightly sweep")
+
+
+def _without(value, keys):
+    """A JSON value without what stands under these keys, at any depth."""
+    if isinstance(value, dict):
+        return {key: _without(item, keys) for key, item in value.items() if key not in keys}
+    return [_without(item, keys) for item in value] if isinstance(value, list) else value

@@ -2,10 +2,11 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.escarcelle_social.tests.common import TODAY, SocialCase
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+
+from .common import TODAY, SocialCase
 
 
 @tagged("post_install", "-at_install")

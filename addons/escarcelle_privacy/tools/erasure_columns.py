@@ -227,6 +227,9 @@ LOGS = {
     "sms.sms": ("number", "body"),
 }
 
+#: What is typed in an order as a till sends it (docs/formats.md §6): not needed once it is built.
+TYPED = frozenset({"note", "comment", "reason", "email"})
+
 #: Transients of Odoo that hold what was typed or sent; ours are found by themselves.
 TRANSIENTS = (
     "mail.compose.message", "base_import.import", "account.move.send.wizard", "portal.share",

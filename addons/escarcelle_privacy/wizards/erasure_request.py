@@ -95,11 +95,12 @@ class EscarcelleHousehold(models.Model):
             _("Messages and mails: %s", len(home._escarcelle_messages(rows))),
             _("Reasons typed on entitlements, fees, budget movements and quotas; documents"),
         ]  # fmt: skip
+        sales = _(
+            "Sales: %s, under the number of the file. They are signed and stay for the tax office.",
+            len(rows["pos.order"]),
+        )
         stays = [
-            _(
-                "Sales: %s, under the number of the file. They are signed and stay for the tax office.",
-                len(rows["pos.order"]),
-            ),
+            *([sales] if rows["pos.order"] else []),
             _("Dates of visits and entitlements, budget movements: counts for reports, without a name."),
         ]  # fmt: skip
         if invoices:
