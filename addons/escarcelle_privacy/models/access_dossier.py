@@ -54,6 +54,7 @@ class EscarcelleAccessDossier(models.AbstractModel):
             **sections,
             "tickets": self._escarcelle_tickets(home),
             "invoices": self._escarcelle_invoices(home),
+            "payments": self._escarcelle_payments(home),
             "messages": [] if member else self._escarcelle_messages(home),
             "documents": [] if member else self._escarcelle_documents(home),
             "shared_with": self._escarcelle_shared_with(home),
@@ -158,6 +159,23 @@ class EscarcelleAccessDossier(models.AbstractModel):
                 ],
             }
             for move in moves
+        ]  # fmt: skip
+
+    @api.model
+    def _escarcelle_payments(self, home):
+        """What was paid on an account, apart from the tickets."""
+        payments = self.env["account.payment"].sudo()
+        found = (
+            payments.search([("partner_id", "=", home.partner_id.id)])
+            if home.partner_id
+            else payments
+        )
+        return [
+            {
+                "date": _plain(one.date), "amount": f"{one.amount_signed:.2f}", "what": one.memo or None,
+                "state": one.state,
+            }
+            for one in found
         ]  # fmt: skip
 
     @api.model

@@ -33,6 +33,8 @@ class EscarcellePrivacyRequest(models.Model):
             _listed("Factures", ("Numéro", "Date", "Montant", "Reste dû"),
                     [(one["number"], _day(one["date"]), _euros(one["total"]), _euros(one["due"]))
                      for one in file["invoices"]]),
+            _listed("Règlements de votre compte", ("Date", "Montant", "Objet"),
+                    [(_day(one["date"]), _euros(one["amount"]), one["what"] or "—") for one in file["payments"]]),
             _listed("Documents joints", ("Nom", "Ajouté le"),
                     [(one["name"], _day(one["added_on"])) for one in file["documents"]]),
             _listed("Messages et changements notés", ("Date", "Texte"),

@@ -143,5 +143,5 @@ class EscarcelleCard(models.Model):
     def action_print_information(self):
         """The sheet to hand over with these cards."""
         return self.env.ref("escarcelle_privacy.report_information").report_action(
-            self.household_id
+            self.household_id, config=False
         )

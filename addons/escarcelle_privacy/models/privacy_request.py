@@ -245,7 +245,13 @@ class EscarcelleHousehold(models.Model):
             [("household_id", "=", self.id), ("kind", "in", ("access", "portability")), ("state", "=", "open")],
             limit=1,
         )  # fmt: skip
-        return found or requests.create({"household_id": self.id, "company_id": self.company_id.id})
+        return found or requests.create(
+            {
+                "household_id": self.id,
+                "company_id": self.company_id.id,
+                "received_on": fields.Date.context_today(self),
+            }
+        )
 
     def action_give_file(self):
         """In one click: the whole file, as PDF, JSON and documents."""

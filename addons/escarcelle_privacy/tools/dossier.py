@@ -35,6 +35,9 @@ SECTIONS = (
     Section("visits", "escarcelle.visit", "household_id", "Passages", ("day", "kind")),
     Section("appointments", "escarcelle.appointment", "household_id", "Rendez-vous", ("start", "kind", "state")),
     Section("quota_overrides", "escarcelle.quota.override", "household_id", "Quotas dépassés", ("day", "quota_id")),
+    Section("recalls", "escarcelle.recall.line", "household_id", "Retraits de produits qui vous concernent",
+            ("recall_id", "warned_on")),
+    Section("erasures", "escarcelle.erasure", "household_id", "Effacement prévu", ("kind", "state", "erase_on")),
     Section("consents", "escarcelle.consent", "household_id", "Accords donnés ou retirés", ("purpose", "given_on")),
     Section("requests", "escarcelle.privacy.request", "household_id", "Demandes au titre de vos droits",
             ("kind", "received_on", "due_on", "state")),
@@ -47,7 +50,23 @@ SECTIONS = (
 #: Models that lead to a household and are not a section: why.
 EXCLUDED_MODELS = {
     "escarcelle.quota.usage": "a view: computed from the tickets, which are given",
-    "escarcelle.trace.line": "a screen, emptied each day: computed from the tickets",
+    "escarcelle.restricted.record": "only of erased households: read with its own right, and written down",
+    "escarcelle.fact.key": "a random word that only counts: visits and tickets are given",
+}
+#: What is reached through the contact that sales and invoices name: where it is given, or why it is not.
+BY_CONTACT = {
+    "res.partner": "the code, the first name and an initial: given with the household",
+    "res.partner.bank": "a household's contact carries no bank account",
+    "pos.order": "tickets",
+    "pos.order.line": "tickets",
+    "pos.payment": "tickets",
+    "account.move": "invoices",
+    "account.move.line": "invoices",
+    "account.payment": "payments",
+    "account.bank.statement.line": "the shop's bank: what the household paid is in payments",
+    "escarcelle.till.entry": "the ticket as the till sent it: tickets",
+    "escarcelle.difference": "goods and amounts of a ticket that the server counts otherwise, no person",
+    "escarcelle.voucher": "tickets",
 }
 #: Never given, of any model: how the software works, and who of the shop typed it.
 TECHNICAL = frozenset(
@@ -69,6 +88,10 @@ EXCLUDED_FIELDS = {
         "ledger_seq": "a counter",
     },
     "escarcelle.budget.ledger": {"amount": "the same as amount_cents"},
+    "escarcelle.erasure": {
+        "token": "how an erasure is found again after a restoration",
+        "code": "given already",
+    },
     "escarcelle.quota.override": {"manager": "a code of the shop's staff"},
 }
 
