@@ -7,8 +7,9 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     def _escarcelle_portable(self):
+        label = self.env._("Goods of the catalogue and prices")
         return {
-            "section": "catalogue", "label": self.env._("Goods of the catalogue and prices"), "sequence": 20,
+            "section": "catalogue", "label": label, "sequence": 20,
             "key": ("escarcelle_catalogue_good_id",), "fields": ("list_price",),
             "domain": [("escarcelle_catalogue_good_id", "!=", False)],
         }  # fmt: skip
@@ -35,8 +36,9 @@ class SupplyPolicy(models.Model):
     _inherit = "escarcelle.supply.policy"
 
     def _escarcelle_portable(self):
+        label = self.env._("Supply rules")
         return {
-            "section": "supply_rules", "label": self.env._("Supply rules"), "sequence": 70,
+            "section": "supply_rules", "label": label, "sequence": 70,
             "fields": (
                 "dlc_alert_days", "ddm_alert_days", "ddm_days", "markdown_percent", "digest", "sales_days",
                 "safety_days", "reading_hour", "lots_at_till",
@@ -48,8 +50,9 @@ class Storage(models.Model):
     _inherit = "escarcelle.storage"
 
     def _escarcelle_portable(self):
+        label = self.env._("Storage classes")
         return {
-            "section": "storage", "label": self.env._("Storage classes"), "sequence": 71, "key": ("name",),
+            "section": "storage", "label": label, "sequence": 71, "key": ("name",),
             "fields": (
                 "sequence", "checked", "temperature_min", "temperature_max", "receipt_min", "receipt_max",
             ),
@@ -60,7 +63,8 @@ class RefusalReason(models.Model):
     _inherit = "escarcelle.refusal.reason"
 
     def _escarcelle_portable(self):
+        label = self.env._("Reasons to refuse")
         return {
-            "section": "refusal_reasons", "label": self.env._("Reasons to refuse"), "sequence": 72, "key": ("name",),
+            "section": "refusal_reasons", "label": label, "sequence": 72, "key": ("name",),
             "fields": (),
         }  # fmt: skip

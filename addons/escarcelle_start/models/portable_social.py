@@ -7,8 +7,9 @@ class EscarcelleStart(models.Model):
     _inherit = "escarcelle.start"
 
     def _escarcelle_portable(self):
+        label = self.env._("Territory, VAT, closing hour")
         return {
-            "section": "shop", "label": self.env._("Territory, VAT, closing hour"), "sequence": 10,
+            "section": "shop", "label": label, "sequence": 10,
             "fields": ("territory", "regime", "timezone", "closing_hour"),
         }  # fmt: skip
 
@@ -17,8 +18,9 @@ class EscarcelleStartDay(models.Model):
     _inherit = "escarcelle.start.day"
 
     def _escarcelle_portable(self):
+        label = self.env._("Opening days")
         return {
-            "section": "days", "label": self.env._("Opening days"), "sequence": 11, "key": ("weekday",),
+            "section": "days", "label": label, "sequence": 11, "key": ("weekday",),
             "fields": ("is_open", "hour_from", "hour_to", "again_from", "again_to", "delivers"),
         }  # fmt: skip
 
@@ -32,8 +34,9 @@ class ProductPricelist(models.Model):
     _inherit = "product.pricelist"
 
     def _escarcelle_portable(self):
+        label = self.env._("Tariffs")
         return {
-            "section": "tariffs", "label": self.env._("Tariffs"), "sequence": 30, "key": ("name",),
+            "section": "tariffs", "label": label, "sequence": 30, "key": ("name",),
             "fields": (
                 "sequence", "escarcelle_rate", "escarcelle_rounding", "escarcelle_minimum_price",
                 "escarcelle_fiscal_position_id",
@@ -61,8 +64,9 @@ class ProductPricelistItem(models.Model):
     _inherit = "product.pricelist.item"
 
     def _escarcelle_portable(self):
+        label = self.env._("Rules of tariffs")
         return {
-            "section": "tariff_rules", "label": self.env._("Rules of tariffs"), "sequence": 31,
+            "section": "tariff_rules", "label": label, "sequence": 31,
             "key": (
                 "pricelist_id", "applied_on", "categ_id", "product_tmpl_id", "min_quantity", "date_start", "date_end",
             ),
@@ -75,8 +79,9 @@ class BudgetPolicy(models.Model):
     _inherit = "escarcelle.budget.policy"
 
     def _escarcelle_portable(self):
+        label = self.env._("Budget rules")
         return {
-            "section": "budget_rules", "label": self.env._("Budget rules"), "sequence": 40,
+            "section": "budget_rules", "label": label, "sequence": 40,
             "fields": (
                 "period", "proration", "rollover", "rollover_cap", "basis", "over_budget", "tolerance",
             ),
@@ -87,8 +92,9 @@ class BudgetTier(models.Model):
     _inherit = "escarcelle.budget.tier"
 
     def _escarcelle_portable(self):
+        label = self.env._("Budget tiers")
         return {
-            "section": "budget_tiers", "label": self.env._("Budget tiers"), "sequence": 41,
+            "section": "budget_tiers", "label": label, "sequence": 41,
             "key": ("min_size", "max_size"), "fields": ("name", "amount"), "whole": True,
         }  # fmt: skip
 
@@ -97,8 +103,9 @@ class BudgetSupplement(models.Model):
     _inherit = "escarcelle.budget.supplement"
 
     def _escarcelle_portable(self):
+        label = self.env._("Supplements by age")
         return {
-            "section": "budget_supplements", "label": self.env._("Supplements by age"), "sequence": 42,
+            "section": "budget_supplements", "label": label, "sequence": 42,
             "key": ("name",), "fields": ("age_from", "age_to", "amount"),
         }  # fmt: skip
 
@@ -107,8 +114,9 @@ class FundingSource(models.Model):
     _inherit = "escarcelle.funding.source"
 
     def _escarcelle_portable(self):
+        label = self.env._("Funding sources")
         return {
-            "section": "funding_sources", "label": self.env._("Funding sources"), "sequence": 50, "key": ("code",),
+            "section": "funding_sources", "label": label, "sequence": 50, "key": ("code",),
             "fields": (
                 "name", "sequence", "kind", "free_only", "consumes_budget", "rate_min", "rate_max", "households_only",
                 "pricelist_ids", "excluded_category_ids", "note",
@@ -120,8 +128,9 @@ class Quota(models.Model):
     _inherit = "escarcelle.quota"
 
     def _escarcelle_portable(self):
+        label = self.env._("Quotas")
         return {
-            "section": "quotas", "label": self.env._("Quotas"), "sequence": 51, "key": ("name",),
+            "section": "quotas", "label": label, "sequence": 51, "key": ("name",),
             "fields": (
                 "sequence", "applies_to", "product_ids", "category_ids", "tag_ids", "limit", "measure", "scope",
                 "period", "date_from", "date_to",
@@ -134,8 +143,9 @@ class VoucherKind(models.Model):
 
     def _escarcelle_portable(self):
         # Not the numbers of a contract: they are between one shop and one payer.
+        label = self.env._("Kinds of vouchers")
         return {
-            "section": "voucher_kinds", "label": self.env._("Kinds of vouchers"), "sequence": 52, "key": ("name",),
+            "section": "voucher_kinds", "label": label, "sequence": 52, "key": ("name",),
             "fields": (
                 "issuer_id", "nature", "numbered", "value", "share", "date_from", "date_to", "excluded_category_ids",
                 "settled_by",
@@ -147,8 +157,9 @@ class HouseholdPolicy(models.Model):
     _inherit = "escarcelle.household.policy"
 
     def _escarcelle_portable(self):
+        label = self.env._("Household rules")
         return {
-            "section": "household_rules", "label": self.env._("Household rules"), "sequence": 60,
+            "section": "household_rules", "label": label, "sequence": 60,
             "fields": (
                 "renewal_days", "renewal_mail", "membership_required", "membership_months", "membership_amount",
                 "joint_custody_half", "keep_inputs", "days_in_month",
@@ -160,8 +171,9 @@ class HouseholdReason(models.Model):
     _inherit = "escarcelle.household.reason"
 
     def _escarcelle_portable(self):
+        label = self.env._("Reasons")
         return {
-            "section": "reasons", "label": self.env._("Reasons"), "sequence": 61, "key": ("kind", "name"),
+            "section": "reasons", "label": label, "sequence": 61, "key": ("kind", "name"),
             "fields": ("sequence",),
         }  # fmt: skip
 
@@ -170,8 +182,9 @@ class AgeClass(models.Model):
     _inherit = "escarcelle.age.class"
 
     def _escarcelle_portable(self):
+        label = self.env._("Age classes")
         return {
-            "section": "age_classes", "label": self.env._("Age classes"), "sequence": 62, "key": ("code",),
+            "section": "age_classes", "label": label, "sequence": 62, "key": ("code",),
             "fields": ("name", "age_from", "age_to"),
         }  # fmt: skip
 
@@ -180,8 +193,9 @@ class Convention(models.Model):
     _inherit = "escarcelle.convention"
 
     def _escarcelle_portable(self):
+        label = self.env._("Conventions")
         return {
-            "section": "conventions", "label": self.env._("Conventions"), "sequence": 63, "key": ("name",),
+            "section": "conventions", "label": label, "sequence": 63, "key": ("name",),
             "fields": ("organisation_id", "date_from", "date_to", "duration_months", "max_months", "waiting_months"),
         }  # fmt: skip
 
@@ -190,8 +204,9 @@ class EligibilityKind(models.Model):
     _inherit = "escarcelle.eligibility.kind"
 
     def _escarcelle_portable(self):
+        label = self.env._("Resources and charges")
         return {
-            "section": "eligibility_kinds", "label": self.env._("Resources and charges"), "sequence": 64,
+            "section": "eligibility_kinds", "label": label, "sequence": 64,
             "key": ("type", "name"), "fields": ("sequence",),
         }  # fmt: skip
 
@@ -200,7 +215,8 @@ class EligibilityThreshold(models.Model):
     _inherit = "escarcelle.eligibility.threshold"
 
     def _escarcelle_portable(self):
+        label = self.env._("Eligibility thresholds")
         return {
-            "section": "eligibility_thresholds", "label": self.env._("Eligibility thresholds"), "sequence": 65,
+            "section": "eligibility_thresholds", "label": label, "sequence": 65,
             "key": ("date_from", "convention_id"), "fields": ("amount",),
         }  # fmt: skip
