@@ -46,6 +46,7 @@ class EscarcelleDashboard(models.AbstractModel):
 
     @api.model
     def _escarcelle_tiles_budgets(self, company, entitled, today):
+        here = Domain("company_id", "=", company.id)
         limited = entitled & Domain("has_budget", "=", True)
         rhythm = self.env["escarcelle.budget.policy"]._escarcelle_for(company).period
         tiers = self.env["escarcelle.budget.tier"].search(
@@ -64,7 +65,7 @@ class EscarcelleDashboard(models.AbstractModel):
                 self.env._("Less than a tenth of the tier is left")),
             self._escarcelle_household_tile(
                 "overspent", self.env._("Budgets overspent"),
-                Domain("company_id", "=", company.id) & Domain("balance_cents", "<", 0), "warning"),
+                here & Domain("balance_cents", "<", 0), "warning"),
         ]  # fmt: skip
         if rhythm != "visit" and tiers:
             tiles.append(

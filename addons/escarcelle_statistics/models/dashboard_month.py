@@ -46,19 +46,24 @@ class EscarcelleDashboard(models.AbstractModel):
                 return self._escarcelle_euros(figure, company)
             return self._escarcelle_number(figure)
 
+        labels = {
+            "paid": self.env._("Takings"),
+            "weight": self.env._("Weight of goods"),
+            "households": self.env._("Households"),
+            "tickets": self.env._("Tickets"),
+            "savings": self.env._("Savings of households"),
+        }
+        hints = {
+            "weight": self.env._("Goods that households took"),
+            "households": self.env._("Each counted once, however often it came"),
+            "savings": self.env._("Shelf value of the goods less what was paid"),
+        }
         return [
-            Tile(f"month.{name}", label, "escarcelle_statistics.fact_visit_action", domain=domain,
-                 text=written(name, current[name]), hint=hint,
+            Tile(f"month.{name}", labels[name], "escarcelle_statistics.fact_visit_action", domain=domain,
+                 text=written(name, current[name]), hint=hints.get(name, ""),
                  before=self.env._("last month: %s", written(name, previous[name])),
                  change=_change(current[name], previous[name]))
-            for name, label, hint in (
-                ("paid", self.env._("Takings"), ""),
-                ("weight", self.env._("Weight of goods"), self.env._("Goods that households took")),
-                ("households", self.env._("Households"), self.env._("Each counted once, however often it came")),
-                ("tickets", self.env._("Tickets"), ""),
-                ("savings", self.env._("Savings of households"),
-                 self.env._("Shelf value of the goods less what was paid")),
-            )
+            for name in labels
         ]  # fmt: skip
 
     @api.model

@@ -19,14 +19,16 @@ class EscarcelleDashboard(models.AbstractModel):
         start, end = company._escarcelle_day_bounds(company._escarcelle_today())
         here = ("company_id", "=", company.id)
         held = [("quantity", ">", 0), ("location_id.usage", "=", "internal"), here]
+        labels = {
+            "blocked": self.env._("Lots to withdraw"),
+            "soon": self.env._("Dates about to pass"),
+            "past": self.env._("Past their DDM, still given"),
+        }
+        tones = {"blocked": "danger", "soon": "warning", "past": ""}
         tiles = [
-            Tile(f"stock.{state}", label, "escarcelle_supply.lot_date_action", "stock.lot",
-                 [("escarcelle_state", "=", state), ("quant_ids", "any", held)], tone)
-            for state, label, tone in (
-                ("blocked", self.env._("Lots to withdraw"), "danger"),
-                ("soon", self.env._("Dates about to pass"), "warning"),
-                ("past", self.env._("Past their DDM, still given"), ""),
-            )
+            Tile(f"stock.{state}", labels[state], "escarcelle_supply.lot_date_action", "stock.lot",
+                 [("escarcelle_state", "=", state), ("quant_ids", "any", held)], tones[state])
+            for state in labels
         ]  # fmt: skip
         tiles.append(
             Tile("stock.out", self.env._("Goods out of stock"), "stock.product_template_action_product",

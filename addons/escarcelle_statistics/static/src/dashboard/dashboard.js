@@ -77,8 +77,7 @@ export class Dashboard extends Component {
 
     /** What a screen reader says of a figure. */
     spoken(tile) {
-        const before = tile.before ? _t("last month: %s", tile.before) : "";
-        return [`${tile.label}: ${tile.text}`, this.tone(tile), before, this.change(tile), tile.hint]
+        return [`${tile.label}: ${tile.text}`, this.tone(tile), tile.before, this.change(tile), tile.hint]
             .filter(Boolean)
             .join(", ");
     }
