@@ -13,6 +13,12 @@ from ops.server import OdooServer
 from ops.world import World
 
 ADMIN_SECRET = "odoo_admin"
+#: French is the language of who opens an empty house, and of everybody made there.
+FIRST_USER = """
+env.ref("base.user_admin").write({{"password": {password!r}, "lang": "fr_FR", "tz": "Europe/Paris"}})
+env["ir.default"].set("res.partner", "lang", "fr_FR")
+env.cr.commit()
+"""
 
 
 def run(database: str | None = None, *, yes: bool = False) -> int:
@@ -50,7 +56,7 @@ def make(cluster: Cluster, house: World) -> None:
         [*odoo_command.argv(draft)[:3], "shell", *odoo_command.argv(draft)[3:], "--no-http"],
         what="le mot de passe de l'administrateur n'a pas pu être posé",
         env=draft.environment(),
-        stdin=f"env.ref('base.user_admin').password = {password!r}\nenv.cr.commit()\n",
+        stdin=FIRST_USER.format(password=password),
     )
     world.move(cluster, draft, house)
 
@@ -63,8 +69,8 @@ def welcome(server: OdooServer) -> str:
         f"  Gestion     {server.url}    identifiant : admin",
         f"  Mot de passe de départ : {HOUSE.secrets / ADMIN_SECRET}",
         "",
-        "  À la première connexion : changer ce mot de passe, puis compléter la société (SIRET, adresse,",
-        "  régime de TVA). Une caisse se crée dans Point de vente › Caisses, qui donne son code d'appairage.",
+        "  À la première connexion : changer ce mot de passe, puis suivre les « Premiers pas » qui s'ouvrent",
+        "  d'eux-mêmes (boutique, TVA, tarifs, budgets, articles, personnes, caisse et son code d'association).",
         *([] if plan.FILE.exists() else [
             "  Sauvegardes : ./escarcelle backup DOSSIER --nightly, vers un autre disque ou un autre endroit.",
         ]),
