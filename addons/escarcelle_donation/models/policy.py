@@ -142,6 +142,16 @@ class EscarcelleDonationPolicy(models.Model):
         "CHECK (rna IS NULL OR rna ~ '^W[0-9A-Z][0-9]{8}$')", "A RNA number is W and nine digits."
     )
 
+    def _escarcelle_portable(self):
+        """What another shop may take over (docs/formats.md §11): nothing of who this one is, nor of its accounts."""
+        label = self.env._("Gift rules")
+        return {
+            "section": "donation_rules",
+            "label": label,
+            "sequence": 80,
+            "fields": ("source_id", "short_days", "signatures_required", "in_kind", "in_kind_value"),
+        }
+
     def _escarcelle_source(self):
         """The funding source of donated goods: that of the rules, else the first donation one."""
         self.ensure_one()

@@ -15,6 +15,7 @@ REFERENCES = {
     "account.fiscal.position": "escarcelle_sector",
     "escarcelle.convention": "name",
     "escarcelle.catalogue.good": "code",
+    "escarcelle.funding.source": "code",
     "escarcelle.storage": "name",
 }
 
