@@ -35,6 +35,18 @@ def test_a_lost_card_is_refused_and_says_so(program):
     assert "F00001" not in answer.text, "whoever found it learns nothing"
 
 
+@pytest.mark.parametrize(
+    ("state", "word"), [("closed", "dossier est clos"), ("lost", "déclarée perdue"), ("?", "remplacée")]
+)
+def test_a_card_of_an_archived_file_is_refused_and_says_so(program, server, state, word):
+    server.parts = till_shop.parts(cards={"2009000000017": state})
+    version = program.status()["snapshot"]["version"]
+    program.until(lambda: program.status()["snapshot"]["version"] != version)
+    answer = program.get("/till/v1/households/2009000000017")
+    assert answer.status_code == 404 and word in answer.json()["error"]["message"]
+    assert _left(program) == 5000, "the other cards are as they were"
+
+
 def test_a_sale_takes_off_the_budget_once_and_only_once(program, server):
     body = order([line(price="1.2500")], 125, household="F00001", **HALF)
     assert program.sell(body)["budget_left"] == 4875

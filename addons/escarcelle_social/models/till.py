@@ -20,6 +20,7 @@ class EscarcelleTill(models.Model):
         return {
             **super()._escarcelle_snapshot_parts(),
             "households.json": self._escarcelle_households(),
+            "cards.json": self._escarcelle_cards_of_archived(),
         }
 
     def _escarcelle_customer_domain(self):
@@ -172,6 +173,23 @@ class EscarcelleTill(models.Model):
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
+
+    def _escarcelle_cards_of_archived(self):
+        """Bytes of ``cards.json``: why the cards of archived files are refused. A number and no household."""
+        cards = (
+            self.env["escarcelle.card"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("household_id.company_id", "=", self.company_id.id),
+                    ("household_id.active", "=", False),
+                ],
+                order="number",
+            )
+        )
+        told = {card.number: "closed" if card.state == "active" else card.state for card in cards}
+        return json.dumps(told, separators=(",", ":")).encode()
 
     def _escarcelle_allocations_ahead(self, company, today, horizon):
         """Allocations not made yet, up to ``horizon``: ``{household id: [allocation]}``."""

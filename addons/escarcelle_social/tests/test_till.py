@@ -167,6 +167,19 @@ class TestTill(SocialCase):
         self.till._escarcelle_ingested({**self.entry(home), "order": None}, self.order(home))
         self.assertEqual(home.ledger_seq, 0)
 
+    def test_cards_of_an_archived_file_are_told_without_it(self):
+        home = self.household()
+        home.action_issue_card()
+        home.card_id.action_report_lost()
+        lost, active = home.card_ids - home.card_id, home.card_id
+        home.active = False
+        parts = self.till._escarcelle_snapshot_parts()
+        self.assertEqual(json.loads(parts["cards.json"]), {lost.number: "lost", active.number: "closed"})
+        self.assertNotIn(home.code, parts["cards.json"].decode())
+        self.assertNotIn(home.code, self.rows())
+        home.active = True
+        self.assertEqual(self.till._escarcelle_snapshot_parts()["cards.json"], b"{}")
+
     def test_shelf_value(self):
         self.policy.basis = "shelf"
         home = self.household()

@@ -194,8 +194,11 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             cards={c: h.code for h in households.values() for c in h.cards},
             ended_cards={
                 str(card): str(why)
-                for row in _json(part, "households.json", [])
-                for card, why in (row.get("ended_cards") or {}).items()
+                for told in (
+                    _json(part, "cards.json", {}),
+                    *(row.get("ended_cards") or {} for row in _json(part, "households.json", [])),
+                )
+                for card, why in told.items()
             },
             customers=customers.read(_json(part, "customers.json", [])),
             templates={

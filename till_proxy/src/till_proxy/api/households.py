@@ -11,6 +11,7 @@ from .common import till_of, token_of
 ENDED = {
     "lost": "Cette carte a été déclarée perdue : elle n'est plus valable. Gardez-la, et demandez la nouvelle carte.",
     "replaced": "Cette carte a été remplacée : elle n'est plus valable. Demandez la nouvelle carte.",
+    "closed": "Cette carte n'est plus valable : le dossier est clos. Voyez avec un responsable.",
     "returned": "Cette carte a été rendue : elle n'est plus valable. Voyez avec un responsable.",
 }
 
