@@ -70,6 +70,7 @@ def load(env, company, organisations, conventions, today):
     _vouchers(env, company, organisations, today)
     _fees(env, company, today)
     _prices(env, company)
+    _catalogue(env)
     _eligibility(env, company, conventions, today)
     _appointments(env, company, today)
 
@@ -154,6 +155,12 @@ def _prices(env, company):
             "value": 3.0,
         }
     )
+
+
+def _catalogue(env):
+    """A category of the generic catalogue, whose prices are still to be typed."""
+    goods = env["escarcelle.catalogue.good"].search([("category_id.name", "=", "Animaux de compagnie")])
+    goods._escarcelle_activate()
 
 
 def _eligibility(env, company, conventions, today):
