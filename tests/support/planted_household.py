@@ -204,6 +204,18 @@ def _sales(env, simulator, company, home, at):
         }
     )  # fmt: skip
     owed.action_post()
+    # As the entry of a day does for what is put on an account.
+    accounts = env["account.account"].search(env["account.account"]._check_company_domain(company), limit=2)
+    env["account.move"].create(
+        {
+            "move_type": "entry", "company_id": company.id, "ref": "Journée",
+            "line_ids": [
+                (0, 0, {"name": f"Compte - {home.partner_id.name}", "partner_id": home.partner_id.id, "debit": 3,
+                        "account_id": accounts[0].id}),
+                (0, 0, {"name": "Ventes", "credit": 3, "account_id": accounts[-1].id}),
+            ],
+        }
+    )  # fmt: skip
 
 
 def _recall(env, company, home):

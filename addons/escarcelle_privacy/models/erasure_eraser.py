@@ -36,7 +36,13 @@ class EscarcelleHousehold(models.Model):
         people = rows["res.partner"] | buyers
         rows["res.partner"] = people | people.with_context(active_test=False).child_ids
         rows["account.move"] |= moves
-        rows["account.move.line"] |= moves.line_ids
+        # A day's entry has a line for what each household owes: it says who in its label.
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search([("partner_id", "in", rows["res.partner"].ids)])
+        )
+        rows["account.move.line"] |= moves.line_ids | lines
         return rows
 
     def _escarcelle_buyers(self, orders):
