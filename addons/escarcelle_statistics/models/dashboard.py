@@ -31,10 +31,11 @@ class EscarcelleDashboard(models.AbstractModel):
         """All of the screen, for the shop that is chosen: one call, a fixed number of queries."""
         self._escarcelle_check()
         company = self.env.company
-        self.env["escarcelle.fact.feed"].sudo()._escarcelle_catch_up(limit=CATCH_UP)
+        waiting = self.env["escarcelle.fact.feed"].sudo()._escarcelle_catch_up(limit=CATCH_UP)
         return {
             "shop": company.name,
             "day": format_date(self.env, company._escarcelle_today(), date_format="EEEE d MMMM y"),
+            "note": self._escarcelle_note(waiting),
             "steps": self._escarcelle_steps_payload(company),
             "sections": [
                 {
@@ -78,6 +79,12 @@ class EscarcelleDashboard(models.AbstractModel):
             "domain": found.domain,
             "context": found.context,
         }
+
+    @api.model
+    def _escarcelle_note(self, waiting):
+        if not waiting:
+            return ""
+        return self.env._("%s events are still to be counted: these figures will grow.", waiting)
 
     @api.model
     def _escarcelle_check(self):

@@ -24,6 +24,12 @@ class EscarcelleDashboard(models.AbstractModel):
         here = Domain("company_id", "=", company.id)
         entitled = here & Domain("state", "=", "entitled")
         start, end = company._escarcelle_day_bounds(today)
+        expected = [
+            ("company_id", "=", company.id),
+            ("state", "=", "planned"),
+            ("start", ">=", Datetime.to_string(start)),
+            ("start", "<=", Datetime.to_string(end)),
+        ]
         until = Date.to_string(today + timedelta(days=ENDING_DAYS))
         return [
             self._escarcelle_household_tile(
@@ -35,8 +41,7 @@ class EscarcelleDashboard(models.AbstractModel):
                 "requested", self.env._("Requests to decide"), here & Domain("state", "=", "requested"), "warning"),
             Tile("households.appointments", self.env._("Appointments today"),
                  "escarcelle_social.appointment_action", "escarcelle.appointment",
-                 [("company_id", "=", company.id), ("state", "=", "planned"),
-                  ("start", ">=", Datetime.to_string(start)), ("start", "<=", Datetime.to_string(end))]),
+                 expected),
             *self._escarcelle_tiles_budgets(company, entitled, today),
             self._escarcelle_household_tile(
                 "cards", self.env._("Cards to give"),
