@@ -121,9 +121,9 @@ async def test_on_a_phone(album, made, sign_in, stage):
     await album.take("stock-perte", page)
     await office.open(f"{SUPPLY}.count_action", made["count"])
     await page.get_by_role("button", name="Scanner").click()
-    await page.locator(".escarcelle_phone input").fill("9521090000019")
+    await page.locator(".escarcelle_phone input").fill(made["drink"])
     await page.get_by_role("button", name="Chercher").click()
-    await page.locator(".escarcelle_phone .card select").select_option(index=1)
+    await page.locator(".escarcelle_phone .card").wait_for()
     await album.take("stock-compter", page)
     await office.open(f"{GIFTS}.collection_action", made["collection"])
     await album.take("dons-tournee", page)
@@ -213,9 +213,15 @@ async def test_the_day_of_a_till(album, made, make_screen, stage):
     await page.locator(MENU).first.click()
     await page.locator(".o-dropdown--menu").get_by_text("Quitter le mode école").click()
     await page.locator(".escarcelle-training").wait_for(state="detached")
+    sent(stage)
     await page.goto(stage.url)
     await page.locator("#cards article").first.wait_for()
     await album.take("caisse-etat", page)
+
+
+def sent(stage) -> None:
+    """Wait until the server has what the till did."""
+    stage.until(lambda: stage.status()["queue"]["pending"] == 0, 60, "the till has sent all it had")
 
 
 async def agree(screen) -> None:
@@ -244,15 +250,27 @@ async def test_prices_vouchers_and_the_accounts(album, made, sign_in, stage):
     await office.open(f"{SOCIAL}.voucher_kind_action", made["voucher_kind"])
     await album.take("bons-type", office.screen)
     # What the till took in the test before this one.
-    stage.until(
-        lambda: stage.status()["queue"]["pending"] == 0, 60, "the till has sent its tickets"
-    )
+    sent(stage)
     await office.open(f"{SOCIAL}.voucher_remittance_action", stage.odoo(REMIT))
     await album.take("bons-bordereau", office.screen)
     await office.open("escarcelle_pos.action_reconciliation")
     await album.take("journee-rapprochement", office.screen)
     await office.open(f"{GIFTS}.receipt_make_action")
     await album.take("dons-recus", office.dialog)
+
+
+async def test_figures_and_first_steps(album, made, sign_in, stage):
+    office = await sign_in("responsable")
+    page = office.page
+    sent(stage)
+    await office.open("escarcelle_statistics.dashboard_action")
+    await album.take("statistiques-tableau", office.screen)
+    await office.open("escarcelle_statistics.report_action", made["report"])
+    await page.locator("button[name=action_escarcelle_open]").first.click()
+    await page.locator("button[name=action_escarcelle_excel]").wait_for()
+    await album.take("statistiques-rapport", office.screen)
+    await office.open("escarcelle_start.start_open_action")
+    await album.take("premiers-pas", office.screen)
 
 
 async def test_a_till_without_its_server(album, made, make_screen, stage):

@@ -58,12 +58,11 @@ def _without_bottom(picture: Image.Image) -> Image.Image:
 
 async def settle(page: Page) -> None:
     """Wait until fonts and pictures are there and nothing is being loaded."""
-    await page.wait_for_function(
-        """() => document.fonts.status === "loaded"
-            && [...document.images].every((image) => image.complete)
-            && !document.querySelector(".o_loading_indicator, .o_blockUI")"""
-    )
-    # Two frames: what was just drawn is on the screen.
-    await page.evaluate(
-        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    )
+    quiet = """() => document.fonts.status === "loaded"
+        && [...document.images].every((image) => image.complete)
+        && !document.querySelector(".o_loading_indicator, .o_blockUI")"""
+    await page.wait_for_function(quiet)
+    if await page.locator(".o_web_client").count():
+        # Odoo says that it loads a quarter of a second after it began.
+        await page.wait_for_timeout(300)
+        await page.wait_for_function(quiet)

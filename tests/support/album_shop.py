@@ -88,6 +88,7 @@ def _stock(env, shop, today) -> dict:
     recall.action_find()
     return {
         "count": env["escarcelle.count"].search([("state", "=", "draft")], limit=1).id,
+        "drink": _good(env, "BS003").barcode,
         "recall": recall.id,
         "repacking": repacking.id,
         "transfer": transfer.id,
@@ -169,5 +170,6 @@ def _prices(env, shop) -> dict:
         "price_update": update.id,
         "tariff": tariffs[1].id,
         "source": source.id,
+        "report": env.ref("escarcelle_statistics.report_network").id,
         "basket": [{"id": p.id, "name": p.name, "barcode": p.barcode} for p in basket],
     }

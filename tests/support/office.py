@@ -10,7 +10,7 @@ from ops.demo_data.people import PASSWORD
 #: A screen of Odoo that is there with what it shows: a view, a dialog with a form, a page for phones.
 SCREEN = (
     ".o_action_manager :is(.o_list_renderer, .o_kanban_renderer, .o_form_renderer, .o_calendar_renderer),"
-    ".o_view_nocontent, .modal .o_form_renderer, .escarcelle_phone"
+    ".o_view_nocontent, .modal .o_form_renderer, .escarcelle_phone, .o_escarcelle_tiles"
 )
 
 
