@@ -22,7 +22,7 @@ class EscarcelleFactFeed(models.AbstractModel):
     _description = "Feed of the Facts"
 
     @api.model
-    def _escarcelle_catch_up(self, limit=1000):
+    def _escarcelle_catch_up(self, limit=500):
         """Tell what waits, at most ``limit`` events; how many still wait."""
         self.env.flush_all()
         waiting = self._escarcelle_waiting()

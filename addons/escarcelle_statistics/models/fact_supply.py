@@ -68,6 +68,7 @@ class StockScrap(models.Model):
         return result
 
     def action_escarcelle_undo(self):
+        # EXTENDS 'escarcelle_supply': the loss is noted a second time, the other way
         result = super().action_escarcelle_undo()
         self._escarcelle_note_losses("undone")
         return result

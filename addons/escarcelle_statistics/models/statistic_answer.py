@@ -154,7 +154,7 @@ class EscarcelleStatistic(models.Model):
             column,
             tuple(domain),
         )
-        self._escarcelle_check_facts(measures, row, column)
+        self._escarcelle_check_facts(measures, row, column, domain)
         cells = {}
         try:
             for statement in query.statements(question):
@@ -178,16 +178,13 @@ class EscarcelleStatistic(models.Model):
         return cells
 
     @api.model
-    def _escarcelle_check_facts(self, measures, row, column):
+    def _escarcelle_check_facts(self, measures, row, column, domain):
+        """AccessError for facts, or columns of facts, that are not the reader's: by line, by column, by filter."""
         subjects = {one.subject for one in measures}
         if any(one and one.code == "age_class" for one in (row, column)):
             subjects.add("person")
         for subject in sorted(subjects):
             self.env[MODELS[subject]].check_access("read")
-        for one in (row, column):
-            if (
-                one
-                and one.column in HOME
-                and not self.env["escarcelle.fact.person"].has_access("read")
-            ):
-                raise AccessError(self.env._("Households are counted by the managers of the shop."))
+        asked = {one.column for one in (row, column) if one} | filters.columns(domain)
+        if asked & set(HOME) and not self.env["escarcelle.fact.person"].has_access("read"):
+            raise AccessError(self.env._("Households are counted by the managers of the shop."))

@@ -3,6 +3,7 @@ from . import test_rendering
 from . import test_standard_report
 from . import test_report
 from . import test_mailing
+from . import test_download
 from . import test_dashboard
 from . import test_fact_sale
 from . import test_fact_stock
@@ -12,3 +13,4 @@ from . import test_person_grouping
 from . import test_who_reads_households
 from . import test_masking
 from . import test_statistics_rights
+from . import test_fact_rights

@@ -171,6 +171,10 @@ class TestAnswer(StatisticsCase):
                 MARCH
             )
 
+        with self.assertRaises(AccessError):
+            hidden = self.statistic(["weight"], shared=True, domain="[('district', '=', '67000')]")
+            hidden.with_user(keeper)._escarcelle_table(MARCH)
+
     def test_a_figure_alone(self):
         self.goods(date(2025, 3, 1), weight=2, paid=1, reference=4)
         figures = self.env["escarcelle.statistic"]._escarcelle_indicators(
