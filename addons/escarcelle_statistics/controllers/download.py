@@ -1,5 +1,5 @@
 from odoo import http
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
 
 from ..models.report_document import TYPES
@@ -15,20 +15,22 @@ class Download(http.Controller):
         type="http", auth="user", methods=["GET"], readonly=False,
     )  # fmt: skip
     def download(self, kind, record_id, form, **said):
+        """404 for what is not there, 400 for days that are none, 403 for what is another's."""
         if kind not in MODELS or form not in TYPES:
-            return request.not_found()
-        record = request.env[MODELS[kind]].browse(record_id).exists()
-        if not record:
-            return request.not_found()
-        record.check_access("read")
+            return _refused(request.env._("There is no such file."), 404)
+        record = request.env[MODELS[kind]].browse(record_id)
         try:
+            record = record.exists()
+            if not record:
+                return _refused(request.env._("There is no such file."), 404)
+            record.check_access("read")
             period, companies = record._escarcelle_asked(said)
+            record = record.with_context(allowed_company_ids=companies.ids)
+            name, data = record._escarcelle_file(form, period, companies.with_env(record.env))
+        except AccessError as error:
+            return _refused(error, 403)
         except UserError as error:
-            return request.make_response(
-                str(error), [("Content-Type", "text/plain;charset=utf-8")], status=400
-            )
-        record = record.with_context(allowed_company_ids=companies.ids)
-        name, data = record._escarcelle_file(form, period, companies.with_env(record.env))
+            return _refused(error, 400)
         return request.make_response(
             data,
             [
@@ -38,3 +40,9 @@ class Download(http.Controller):
                 ("X-Content-Type-Options", "nosniff"),
             ],
         )
+
+
+def _refused(error, status):
+    return request.make_response(
+        str(error), [("Content-Type", "text/plain;charset=utf-8")], status=status
+    )

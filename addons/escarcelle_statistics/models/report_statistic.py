@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..rendering.document import Section
+from ..tools.dimensions import DIMENSIONS
 
 #: What may be changed of a delivered statistic: where it stands.
 PLACE = {"sequence", "active"}
@@ -15,6 +16,29 @@ class EscarcelleStatistic(models.Model):
     _escarcelle_paper = "escarcelle_statistics.paper_statistic"
 
     preview = fields.Html(compute="_compute_preview", sanitize=False)
+    dimension_ids = fields.Many2many(
+        "escarcelle.statistic.dimension", compute="_compute_dimension_ids", string="Possible lines"
+    )
+
+    @api.depends("subject")
+    def _compute_dimension_ids(self):
+        """What the facts of this subject are told apart by: the rest is not proposed."""
+        every = self.env["escarcelle.statistic.dimension"].search([])
+        for statistic in self:
+            # Ages are those of the people who came.
+            subjects = {statistic.subject, "person" if statistic.subject == "visit" else ""}
+            statistic.dimension_ids = every.filtered(
+                lambda one, subjects=subjects: subjects & set(DIMENSIONS[one.code].subjects)
+            )
+
+    @api.onchange("subject")
+    def _onchange_subject(self):
+        """Another subject: what does not belong to it goes."""
+        self.measure_ids = self.measure_ids.filtered(lambda one: one.subject == self.subject)
+        if self.row_dimension_id not in self.dimension_ids:
+            self.row_dimension_id = False
+        if self.column_dimension_id not in self.dimension_ids:
+            self.column_dimension_id = False
 
     @api.depends(
         "name", "subject", "measure_ids", "row_dimension_id", "column_dimension_id", "domain",

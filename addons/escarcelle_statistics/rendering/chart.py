@@ -6,7 +6,7 @@ from html import escape
 
 from ..table import Table
 from .figures import DIGITS, SCALES, UNITS, written
-from .plot import amount, plot
+from .plot import amount, is_told, plot
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, FOOT = 70, 12, 34, 58
@@ -53,8 +53,10 @@ def _axes(table, drawn):
     straight = all(6.5 * len(label) < place * every for _n, label in told)
     for n, label in told:
         yield _under(LEFT + place * (n + 0.5), label, straight)
-    draw = _bars if table.chart == "bar" else _lines
-    yield from draw(amounts, place, y)
+    if table.chart == "bar":
+        yield from _bars(amounts, place, y)
+    else:
+        yield from _lines(table, drawn, amounts, place, y)
     yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(0):.1f}" y2="{y(0):.1f}" stroke="#666"/>'
 
 
@@ -70,13 +72,25 @@ def _bars(amounts, place, y):
             )
 
 
-def _lines(amounts, place, y):
-    for s, series in enumerate(amounts):
-        points = [(LEFT + place * (n + 0.5), y(value)) for n, value in enumerate(series)]
+def _lines(table, drawn, amounts, place, y):
+    """A line a column; it stops at what is masked or unknown, which is not nothing."""
+    for s, (column, series) in enumerate(zip(drawn.columns, amounts, strict=True)):
+        run = []
+        for n, (row, value) in enumerate(zip(drawn.rows, series, strict=True)):
+            if is_told(table, row, column):
+                run.append((LEFT + place * (n + 0.5), y(value)))
+            else:
+                yield from _line(run, COLOURS[s])
+                run = []
+        yield from _line(run, COLOURS[s])
+
+
+def _line(points, colour):
+    if len(points) > 1:
         drawn = " ".join(f"{x:.1f},{at:.1f}" for x, at in points)
-        yield f'<polyline points="{drawn}" fill="none" stroke="{COLOURS[s]}" stroke-width="2"/>'
-        for x, at in points:
-            yield f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{COLOURS[s]}"/>'
+        yield f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="2"/>'
+    for x, at in points:
+        yield f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{colour}"/>'
 
 
 def _pie(table, drawn):

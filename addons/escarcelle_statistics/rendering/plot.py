@@ -36,4 +36,10 @@ def plot(table: Table) -> Plot | None:
 def amount(table: Table, row: int, column: int) -> float:
     """The figure as it is drawn: what is masked or unknown has no height."""
     value = table.rows[row].values[column]
-    return 0.0 if value is None or isinstance(value, Masked) else float(value)
+    return float(value) if is_told(table, row, column) else 0.0
+
+
+def is_told(table: Table, row: int, column: int) -> bool:
+    """Whether there is a figure to draw."""
+    value = table.rows[row].values[column]
+    return value is not None and not isinstance(value, Masked)

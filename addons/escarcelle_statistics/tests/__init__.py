@@ -14,3 +14,4 @@ from . import test_who_reads_households
 from . import test_masking
 from . import test_statistics_rights
 from . import test_fact_rights
+from . import test_fact_tablet

@@ -223,6 +223,13 @@ class TestRendering(BaseCase):
         # The legend, then a bar a line: a masked one has no height.
         self.assertEqual([float(bar.get("height")) for bar in bars[1:]][:2], [0.0, 0.0])
 
+    def test_a_line_stops_at_what_is_masked(self):
+        rows = tuple(Row(str(n), (value,)) for n, value in enumerate((9, 8, MASKED, 7, None, 6, 5)))
+        line = Table("t", "s", "Mois", (Column("Foyers", "households"),), rows, chart="line")
+        drawing = etree.fromstring(svg(line))
+        self.assertEqual(len(drawing.findall(".//{*}polyline")), 2)
+        self.assertEqual(len(drawing.findall(".//{*}circle")), 5)
+
     def test_nothing_to_draw_draws_nothing(self):
         for table in (
             replace(TABLE, chart=""), replace(TABLE, rows=()),
