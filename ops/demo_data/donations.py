@@ -96,10 +96,16 @@ def _good(env, code):
     return env["product.product"].search([("default_code", "=", code)], limit=1)
 
 
+def _taker(env):
+    """Who keeps the stock took it in."""
+    return env["res.users"].search([("login", "=", "stock")], limit=1).partner_id
+
+
 def _goods(env, company, today, bank):
     """By weight and by piece, a case refused."""
     return {
-        "donor_id": bank.id, "company_id": company.id, "date": today - timedelta(days=2), "giver_name": "Mme Orsenne",
+        "donor_id": bank.id, "taker_id": _taker(env).id, "company_id": company.id,
+        "date": today - timedelta(days=2), "giver_name": "Mme Orsenne",
         "line_ids": [
             (0, 0, {
                 "product_id": _good(env, "SO004").id, "quantity": 96, "lot_name": "BA-118", "date_kind": "ddm",
@@ -122,7 +128,8 @@ def _goods(env, company, today, bank):
 def _unsold(env, company, today, market):
     """What a shop did not sell, worth what it cost it: a receipt is asked for."""
     return {
-        "donor_id": market.id, "company_id": company.id, "date": today, "giver_name": "M. Thévenoud",
+        "donor_id": market.id, "taker_id": _taker(env).id, "company_id": company.id,
+        "date": today, "giver_name": "M. Thévenoud",
         "line_ids": [
             (0, 0, {
                 "product_id": _good(env, "SO002").id, "quantity": 24, "lot_name": "QC-0711", "date_kind": "dlc",

@@ -159,7 +159,9 @@ def _prices(env, company):
 
 def _catalogue(env):
     """A category of the generic catalogue, whose prices are still to be typed."""
-    goods = env["escarcelle.catalogue.good"].search([("category_id.name", "=", "Animaux de compagnie")])
+    goods = env["escarcelle.catalogue.good"].search(
+        [("category_id.name", "=", "Animaux de compagnie")]
+    )
     goods._escarcelle_activate()
 
 

@@ -96,6 +96,14 @@ class TestCardPdf(HttpCase):
         self.assertEqual(self._steps(columns), [70.0, 70.0])
         self.assertEqual(self._steps(lines), [37.0] * 7)
 
+    def test_several_documents_are_one_paper(self):
+        """Debian's wkhtmltopdf takes one document at a time: two statements are two runs."""
+        content = self.env["ir.actions.report"]._run_wkhtmltopdf(
+            ["<p>Un</p>", "<p>Deux</p>"], report_ref="escarcelle_social.report_card"
+        )
+        pages = pdf.PdfFileReader(io.BytesIO(content)).pages
+        self.assertEqual([page.extract_text().strip() for page in pages], ["Un", "Deux"])
+
     def _places(self, content, words):
         """Where each of ``words`` stands on the first page, in millimetres from a corner."""
         found = []

@@ -1,6 +1,7 @@
 from datetime import date, datetime
 from unittest.mock import patch
 
+from lxml.html import fromstring
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -128,7 +129,9 @@ class TestTemperature(SupplyCase):
         self.assertTrue(self.fridge.missing)
 
     def test_the_sheet_of_the_month(self):
-        self.round.escarcelle_read([self._said(self.fridge, 7.5, "Porte refermée")])
+        self.round.escarcelle_read(
+            [self._said(self.fridge, 7.5, "Porte refermée"), self._said(self.fridge, 3, key="uuid-0002")]
+        )
         days = self.fridge._escarcelle_month(date(2026, 11, 21))
         self.assertEqual(len(days), 30)
         self.assertEqual([day.day for day, readings in days if readings], [21])
@@ -140,5 +143,9 @@ class TestTemperature(SupplyCase):
         html = self.env["ir.actions.report"].with_user(self.keeper)._render_qweb_html(
             "escarcelle_supply.temperature_sheet", self.fridge.ids, data=action["data"]
         )[0].decode()  # fmt: skip
-        for text in ("7.5", "Porte referm", "10:00"):
+        for text in (self.env["ir.qweb.field.float"].value_to_html(7.5, {"precision": 1}), "Porte referm", "10:00"):
             self.assertIn(text, html)
+        rows = fromstring(html).xpath("//table//tr")
+        self.assertEqual(len(rows), 1 + 31, "two readings of a day are two rows")
+        widths = {sum(int(cell.get("colspan", 1)) for cell in row) for row in rows}
+        self.assertEqual(widths, {6}, "a reading without an action keeps its column")
