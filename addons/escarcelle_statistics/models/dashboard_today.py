@@ -5,6 +5,8 @@ from ..tools.tile import Step, Tile
 
 #: States of an order that was paid.
 PAID = ("paid", "done")
+#: The assistant of a new shop, when its addon is there.
+ASSISTANT = "escarcelle_start.start_open_action"
 
 
 class EscarcelleDashboard(models.AbstractModel):
@@ -92,7 +94,14 @@ class EscarcelleDashboard(models.AbstractModel):
                  "escarcelle_pos.action_till", "escarcelle.till", [here, ("state", "=", "live")],
                  hint=self.env._("The computer of the till shows a code to type here")),
         ]  # fmt: skip
-        return [
+        steps = [
             Step(tile, bool(self.env[tile.model].search_count(tile.domain, limit=1)))
             for tile in tiles
         ]
+        if self.env.ref(ASSISTANT, raise_if_not_found=False):
+            guided = Tile(
+                "start.assistant", self.env._("Let the assistant guide you"), ASSISTANT,
+                hint=self.env._("It asks for what is below, page after page"),
+            )  # fmt: skip
+            steps.insert(0, Step(guided, False))
+        return steps

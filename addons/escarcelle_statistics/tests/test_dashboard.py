@@ -266,7 +266,13 @@ class TestDashboard(StatisticsCase):
         self.assertFalse(steps["start.households"])
         self.assertFalse(steps["start.tills"])
         for code in steps:
-            self.assertIn("res_model", board.escarcelle_open(code))
+            self.assertIn(
+                board.escarcelle_open(code)["type"], ("ir.actions.act_window", "ir.actions.server")
+            )
+        assistant = bool(
+            self.env.ref("escarcelle_start.start_open_action", raise_if_not_found=False)
+        )
+        self.assertEqual("start.assistant" in steps, assistant)
         self.household()
         steps = {step["code"]: step["done"] for step in board.escarcelle_load()["steps"]}
         self.assertTrue(steps["start.households"])
