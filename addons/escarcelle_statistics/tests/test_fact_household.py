@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from odoo.addons.escarcelle_statistics.hooks import HISTORY
 from odoo.tests import tagged
 
 from .common import SocialCase, Told
@@ -105,3 +106,19 @@ class TestFactHousehold(SocialCase, Told):
         self.env.cr.execute("DELETE FROM escarcelle_household WHERE id = %s", [home.id])
         self.env.invalidate_all()
         self.assertEqual(self.told(), [])
+
+    def test_files_from_before_the_addon(self):
+        home = self.household(("2025-01-01", "2025-03-31"), size=3)
+        self.grant(home, "2025-04-01", "2025-06-30")
+        self.grant(home, "2025-12-01", "2026-11-30")
+        home._escarcelle_leave(self.reason, date(2026, 11, 20))
+        self.env["escarcelle.visit"].create({"household_id": home.id, "day": "2026-11-03"})
+        before, meetings = self.told(), self.facts("visit", ("kind", "visits", "day"))
+        self.assertEqual((len(before), len(meetings)), (4, 1))
+        for statement in HISTORY[4:]:
+            self.env.cr.execute(statement)
+        self.env.cr.execute(
+            "DELETE FROM escarcelle_fact_event WHERE NOT told AND res_id <> %s", [home.id]
+        )
+        self.assertEqual(self.told(), sorted([*before, *before]))
+        self.assertEqual(self.facts("visit", ("kind", "visits", "day")), meetings * 2)

@@ -1,7 +1,9 @@
 """From a signed ticket to the facts: once, on its day, without a name."""
 
 from datetime import date, datetime, timezone
+from unittest.mock import patch
 
+from odoo.addons.escarcelle_statistics.hooks import HISTORY
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
@@ -102,14 +104,43 @@ class TestFactSale(SocialTillCase, Told):
         )
 
     def test_one_query_on_the_way_of_a_ticket(self):
-        entry = self.sell()
-        self.ingest(self.till, entry)
-        order = self.order(entry)
-        self.env["escarcelle.fact.event"].sudo().search([]).unlink()
-        hook = self.env["escarcelle.fact.event"]._escarcelle_note
-        self.env.flush_all()
-        with self.assertQueryCount(1):
-            hook("pos.order", order.ids, day=DAY)
+        entries = [self.sell() for _time in range(3)]
+        self.ingest(self.till, *entries)
+
+        def queries(entry):
+            order = self.order(entry)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.till._escarcelle_ingested(entry, order)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries(entries[0])
+        whole = queries(entries[1])
+        with patch.object(
+            type(self.env["escarcelle.fact.event"]),
+            "_escarcelle_note",
+            lambda *_args, **_values: None,
+        ):
+            without = queries(entries[2])
+        self.assertEqual(whole - without, 1)
+
+    def test_sales_from_before_the_addon(self):
+        self.ingest(self.till, self.sell(), self.sell("1"))
+        self.tell()
+        before = self.facts("goods", (*SOLD, "day"))
+        self.env.cr.execute("DELETE FROM escarcelle_fact_event")
+        self.env.cr.execute(HISTORY[0])
+        self.env.cr.execute(
+            "DELETE FROM escarcelle_fact_event WHERE res_id NOT IN (SELECT id FROM pos_order WHERE company_id = %s)",
+            [self.company.id],
+        )
+        self.tell()
+        self.assertEqual(self.facts("goods", (*SOLD, "day")), sorted([*before, *before]))
+        self.assertEqual(
+            sum(visits for (visits,) in self.facts("visit", ("visits",))), 1, "the day was counted"
+        )
 
     def test_postgresql_keeps_facts_as_they_are(self):
         self.ingest(self.till, self.sell())

@@ -1,6 +1,7 @@
 """What deliveries, gifts and losses tell, and what undoing them tells."""
 
 from odoo import Command
+from odoo.addons.escarcelle_statistics.hooks import HISTORY
 from odoo.tests import tagged
 
 from .common import DonationCase, Told
@@ -56,11 +57,19 @@ class TestFactStock(DonationCase, Told):
             self.env["escarcelle.fact.goods"].sudo().search([("company_id", "=", self.company.id)])
         )
         self.assertEqual((facts.donor_kind, facts.source_id), ("company", self.source))
+        # Its donor says later that it is worth more: what undoing takes back is all of it.
+        gift.line_ids[0].unit_value = 0.9
+        self.tell()
+        self.assertEqual(sum(one[-1] for one in self.facts("goods", AMOUNTS)), 9.0)
         gift.action_undo()
         self.tell()
         self.assertEqual(
             self.facts("goods", AMOUNTS),
-            [("donated", -10.0, -10.0, -12.0, -7.0), ("donated", 10.0, 10.0, 12.0, 7.0)],
+            [
+                ("donated", -10.0, -10.0, -12.0, -9.0),
+                ("donated", 0.0, 0.0, 0.0, 2.0),
+                ("donated", 10.0, 10.0, 12.0, 7.0),
+            ],
         )
         self.assertNotIn("Port", str(facts.read()))
 
@@ -86,8 +95,6 @@ class TestFactStock(DonationCase, Told):
         )
 
     def test_what_was_there_before_the_addon_is_counted_once(self):
-        from odoo.addons.escarcelle_statistics.hooks import HISTORY
-
         self.receive(12)
         self.gift()
         self.tell()
