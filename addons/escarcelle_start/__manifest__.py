@@ -12,6 +12,7 @@
         "security/rules.xml",
         "views/start_views.xml",
         "views/configuration_views.xml",
+        "views/empty_screens.xml",
         "views/menus.xml",
     ],
     "assets": {

@@ -66,7 +66,7 @@ class EscarcelleConfiguration(models.Model):
                 seen.add(key)
                 record, now = by_key.get(key, (None, {}))
                 changes = self._escarcelle_changes(section, record, row, now)
-                if record and changes and several and _is_common(record):
+                if record and changes and several and _is_common(section, record):
                     raise WrongValue(
                         self.env._(
                             "Common to every shop of this database: change it by hand if all agree. %s",
@@ -142,9 +142,10 @@ def _equal(one, other):
     return (one or None) == (other or None)
 
 
-def _is_common(record):
+def _is_common(section, record):
     """Whether other shops use this record too."""
-    return "company_id" not in record._fields or not record.company_id
+    first = section["company"].split(".")[0]
+    return first not in record._fields or not record.mapped(section["company"])
 
 
 def _awaited(sections, content):

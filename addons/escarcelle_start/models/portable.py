@@ -16,8 +16,14 @@ REFERENCES = {
     "escarcelle.convention": "name",
     "escarcelle.catalogue.good": "code",
     "escarcelle.funding.source": "code",
+    "escarcelle.statistic.measure": "code",
+    "escarcelle.statistic.dimension": "code",
     "escarcelle.storage": "name",
 }
+
+
+#: What a section that says nothing else is.
+DEFAULTS = {"key": (), "domain": (), "whole": False, "company": "company_id"}
 
 
 class WrongValue(Exception):
@@ -29,8 +35,8 @@ class EscarcellePortable(models.AbstractModel):
 
     The hook returns a dict, or a list of them: ``section`` (its name in the file), ``label``, ``sequence`` (read and
     written in this order), ``key`` (fields that make a row the same; none: the one record of the shop's rules),
-    ``fields``, and, if need be, ``domain`` (which records), ``whole`` (records that the file does not have are
-    archived).
+    ``fields``, and, if need be, ``domain`` (which records), ``company`` (path to the shop, where it is not
+    ``company_id``), ``whole`` (records that the file does not have are archived).
     """
 
     _name = "escarcelle.portable"
@@ -45,9 +51,7 @@ class EscarcellePortable(models.AbstractModel):
             if hook:
                 said = hook()
                 for section in [said] if isinstance(said, dict) else said:
-                    found.append(
-                        {"key": (), "domain": [], "whole": False, **section, "model": name}
-                    )
+                    found.append({**DEFAULTS, **section, "model": name})
         return sorted(found, key=lambda section: (section["sequence"], section["section"]))
 
     @api.model
@@ -78,8 +82,8 @@ class EscarcellePortable(models.AbstractModel):
         if not section["key"]:
             return model._escarcelle_for(company)
         domain = list(section["domain"])
-        if "company_id" in model._fields:
-            domain.append(("company_id", "in", (company.id, False)))
+        if section["company"].split(".")[0] in model._fields:
+            domain.append((section["company"], "in", (company.id, False)))
         found = model.search(domain)
         return found.sorted(lambda one: not one.active) if "active" in model._fields else found
 
@@ -113,7 +117,7 @@ class EscarcellePortable(models.AbstractModel):
             return fields.Datetime.to_string(value)
         if isinstance(value, date):
             return fields.Date.to_string(value)
-        return value or None
+        return str(value) if value else None
 
     @api.model
     def _escarcelle_name(self, record):
@@ -185,6 +189,7 @@ class EscarcellePortable(models.AbstractModel):
             "monetary": lambda: type(value) in (int, float),
             "char": lambda: isinstance(value, str) and len(value) <= (field.size or 256),
             "text": lambda: isinstance(value, str),
+            "html": lambda: isinstance(value, str),
             "selection": lambda: value in dict(field._description_selection(self.env)),
             "date": lambda: isinstance(value, str) and _is_date(value, fields.Date),
             "datetime": lambda: isinstance(value, str) and _is_date(value, fields.Datetime),

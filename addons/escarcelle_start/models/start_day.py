@@ -30,7 +30,7 @@ class EscarcelleStartDay(models.Model):
     )
     company_id = fields.Many2one(related="start_id.company_id", store=True)
     weekday = fields.Selection(WEEKDAYS, "Day", required=True, readonly=True)
-    is_open = fields.Boolean("Open")
+    is_open = fields.Boolean("Is open")
     hour_from = fields.Float("Opens at", aggregator=None)
     hour_to = fields.Float("Closes at", aggregator=None)
     again_from = fields.Float("Opens again at", aggregator=None)

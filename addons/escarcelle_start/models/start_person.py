@@ -49,7 +49,7 @@ class EscarcelleStartPerson(models.Model):
     user_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     cashier_id = fields.Many2one("escarcelle.cashier", readonly=True, ondelete="set null")
     code = fields.Char("Till code", related="cashier_id.code")
-    has_pin = fields.Boolean("Has a PIN", related="cashier_id.has_pin")
+    has_pin = fields.Boolean("PIN given", related="cashier_id.has_pin")
     invitation = fields.Char("Invitation", compute="_compute_invitation")
 
     @api.constrains("user_id", "cashier_id", "start_id")

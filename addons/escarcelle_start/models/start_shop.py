@@ -70,7 +70,7 @@ class EscarcelleStart(models.Model):
         help="Fourteen figures, on the letter of the INSEE. Printed on every ticket.",
     )  # fmt: skip
     ape = fields.Char(
-        "NAF code (APE)", compute="_compute_ape", inverse="_inverse_shop",
+        "NAF (APE) code", compute="_compute_ape", inverse="_inverse_shop",
         help="Four figures and a letter, on the same letter: 8899B for most social groceries.",
     )  # fmt: skip
     vat_number = fields.Char(

@@ -23,6 +23,7 @@ class EscarcelleStart(models.Model):
                 self.env["escarcelle.cashier"].sudo()._escarcelle_cashiers(start.company_id)
             )
             done = {step for step, state in (start.states or {}).items() if state == "done"}
+            done |= {"till"} if start.till_id else set()
             start.skipped = ", ".join(
                 label for step, label in labels.items() if step not in done and step != "done"
             )

@@ -80,7 +80,9 @@ class TestConfiguration(ShopCase):
             for name in (*section["key"], *section["fields"]):
                 self.assertIn(name, model._fields, section["section"])
                 self.assertNotIn(
-                    model._fields[name].type, ("one2many", "html", "binary"), section["section"]
+                    model._fields[name].type,
+                    ("one2many", "binary", "reference"),
+                    section["section"],
                 )
 
     # -- the same shop ---------------------------------------------------------------------------
@@ -301,3 +303,30 @@ class TestConfiguration(ShopCase):
             one.action_apply()
         self.assertEqual(one.state, "preview")
         self.assertFalse(self.env["escarcelle.budget.supplement"].search([("name", "=", "Bébé")]))
+
+    def test_reports_travel_where_they_are_read(self):
+        content = self.file(
+            reports=[{"name": "Rapport du réseau", "period_kind": "last_year", "shared": True,
+                      "introduction": "<p>Bonjour</p><script>alert(1)</script>"}],
+            report_sections=[{"report_id": "Rapport du réseau", "sequence": 1, "kind": "text", "name": "Mot",
+                              "statistic_id": None, "text": "<p>…</p>", "chart": "own"}],
+        )  # fmt: skip
+        one = self.reading(content)
+        if "escarcelle.statistic.report" not in self.env:
+            self.assertEqual(
+                set(one.line_ids.mapped("status")), {"refused"}, "nothing here reads reports"
+            )
+            return
+        self.assertEqual(one.line_ids.mapped("status"), ["new", "new"])
+        one.action_apply()
+        report = self.env["escarcelle.statistic.report"].search(
+            [("name", "=", "Rapport du réseau")]
+        )
+        self.assertEqual((report.company_id, report.section_ids.name), (self.company, "Mot"))
+        self.assertNotIn("script", report.introduction)
+        self.assertEqual(len(self.exported()["sections"]["reports"]), 1)
+        _other, _user, start = self.other_shop()
+        theirs = json.loads(
+            start.env["escarcelle.configuration"]._escarcelle_export(start.company_id)
+        )
+        self.assertEqual(theirs["sections"]["reports"] + theirs["sections"]["report_sections"], [])

@@ -37,7 +37,7 @@ class TestRights(StartCase):
         super().setUpClass()
         su = cls.env(user=SUPERUSER_ID)
         cls.users = {
-            role: new_test_user(su, f"start_{role}", group, company_id=cls.company.id,
+            role: new_test_user(su, f"start_rights_{role}", group, company_id=cls.company.id,
                                 company_ids=[Command.set(cls.company.ids)])
             for role, group in ROLES.items()
         }  # fmt: skip

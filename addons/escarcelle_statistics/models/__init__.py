@@ -35,4 +35,5 @@ from . import (
     mailing,
     mailing_sent,
     network,
+    portable,
 )
