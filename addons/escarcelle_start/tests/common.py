@@ -1,5 +1,6 @@
 from contextlib import contextmanager
 
+from odoo.addons.escarcelle_pos.tests.simulator import SimulatedTill  # noqa: F401 - for the tests beside
 from odoo.api import SUPERUSER_ID
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user

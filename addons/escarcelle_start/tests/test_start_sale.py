@@ -1,10 +1,9 @@
 from datetime import datetime, timezone
 
-from odoo.addons.escarcelle_pos.tests.simulator import SimulatedTill
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import StartCase
+from .common import SimulatedTill, StartCase
 
 NOON = datetime(2026, 11, 21, 11, 0, tzinfo=timezone.utc)
 

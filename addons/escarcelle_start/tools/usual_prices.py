@@ -8,7 +8,7 @@ from functools import cache
 
 from odoo.tools import file_open
 
-FILE = "escarcelle_start/data/usual_prices.csv"
+FILE = "escarcelle_start/catalogue/usual_prices.csv"
 
 
 @cache
