@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 
 class EscarcelleHouseholdMember(models.Model):
@@ -87,6 +88,14 @@ class EscarcelleHouseholdMember(models.Model):
 
 class EscarcelleHousehold(models.Model):
     _inherit = "escarcelle.household"
+
+    @api.onchange("first_name")
+    def _onchange_first_name(self):
+        """Whoever the file is named after is its holder: only the year of birth is left to type."""
+        if self.first_name and not self.member_ids and not self._origin:
+            self.member_ids = [
+                Command.create({"relation": "holder", "name": self.first_name.strip()})
+            ]
 
     def _escarcelle_shape_on(self, day):
         """Each household's people on ``day``: ``{household: (size, {age class: people})}``.

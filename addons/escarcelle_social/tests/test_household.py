@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import SocialCase
 
@@ -61,6 +61,21 @@ class TestHousehold(SocialCase):
             ["baby", "child", "child", "young", "young", "adult", "adult", "senior"],
         )
         self.assertEqual(household.child_count, 3)
+
+    def test_typed_by_hand(self):
+        with Form(self.households) as form:
+            form.first_name = "Amina"
+            form.last_name = "Benalouf"
+            form.first_name = "Aminata"
+            with form.member_ids.edit(0) as holder:
+                holder.birth_year = 1990
+            with form.member_ids.new() as child:
+                child.name = "Yanis"
+        members = form.record.member_ids
+        self.assertEqual(
+            [(m.name, m.relation, m.birth_year) for m in members],
+            [("Amina", "holder", 1990), ("Yanis", "child", 0)],
+        )
 
     def test_one_holder(self):
         household = self.household(size=0)
