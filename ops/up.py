@@ -51,14 +51,20 @@ def make(cluster: Cluster, house: World) -> None:
     draft = world.other_world(house.name + "_draft")
     world.clone(cluster, templates.empty_world(), draft)
     draft.write_conf(cluster, DEFAULTS["odoo"], max_cron_threads=0)
+    name_first_user(draft)
+    world.move(cluster, draft, house)
+
+
+def name_first_user(target: World) -> str:
+    """Give the administrator of an empty shop the password of this house, and French; the password."""
     password = secrets.read_or_draw(HOUSE.secrets / ADMIN_SECRET)
     shell.run(
-        [*odoo_command.argv(draft)[:3], "shell", *odoo_command.argv(draft)[3:], "--no-http"],
+        [*odoo_command.argv(target)[:3], "shell", *odoo_command.argv(target)[3:], "--no-http"],
         what="le mot de passe de l'administrateur n'a pas pu être posé",
-        env=draft.environment(),
+        env=target.environment(),
         stdin=FIRST_USER.format(password=password),
     )
-    world.move(cluster, draft, house)
+    return password
 
 
 def welcome(server: OdooServer) -> str:
