@@ -3,9 +3,7 @@
 Agreements are asked for from the day a shop's information notice is in force: before, nobody was told.
 """
 
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 
 
@@ -95,67 +93,3 @@ class EscarcelleEligibility(models.Model):
         without = self.household_id._escarcelle_without_consent("eligibility")
         self.filtered(lambda one: one.household_id in without).line_ids.sudo().unlink()
         return result
-
-
-class EscarcelleAppointment(models.Model):
-    _inherit = "escarcelle.appointment"
-
-    reminded_on = fields.Datetime("Reminded", readonly=True, copy=False)
-    call = fields.Char(
-        "To call",
-        compute="_compute_call",
-        help="The telephone of households that agree to reminders by telephone.",
-    )
-
-    @api.depends("household_id.phone", "household_id.consent_phone", "state")
-    def _compute_call(self):
-        for one in self:
-            wanted = one.state == "planned" and one.household_id.consent_phone
-            one.call = one.household_id.phone if wanted else False
-
-    def write(self, vals):
-        if "start" in vals:
-            vals = {**vals, "reminded_on": False}
-        return super().write(vals)
-
-    @api.model
-    def _escarcelle_cron_remind(self):
-        """Each day: write to those who agreed to it that they are expected soon."""
-        now = fields.Datetime.now()
-        offices = self.env["escarcelle.privacy.office"].sudo().search([("reminder_days", ">", 0)])
-        for office in offices:
-            due = self.search(
-                [
-                    ("company_id", "=", office.company_id.id), ("state", "=", "planned"), ("reminded_on", "=", False),
-                    ("start", ">", now), ("start", "<=", now + timedelta(days=office.reminder_days)),
-                    ("household_id.email", "!=", False),
-                ]
-            )  # fmt: skip
-            agreed = due.household_id._escarcelle_agreed("email")
-            due.filtered(lambda one, able=agreed: one.household_id in able)._escarcelle_remind()
-
-    def _escarcelle_remind(self):
-        """One message each, which says when and where, and nothing of why."""
-        self.env["mail.mail"].sudo().create(
-            [
-                {
-                    "subject": self.env._("Reminder of %s", one._escarcelle_when()),
-                    "email_to": one.household_id.email,
-                    "email_from": one.company_id.email_formatted or self.env.user.email_formatted,
-                    "auto_delete": True,
-                    "body_html": self.env["ir.qweb"]._render(
-                        "escarcelle_privacy.appointment_mail",
-                        {"company": one.company_id, "when": one._escarcelle_when()},
-                    ),
-                }
-                for one in self
-            ]
-        )
-        self.reminded_on = fields.Datetime.now()
-
-    def _escarcelle_when(self):
-        """Day and time at the shop: « 24/11/2026 10:00 »."""
-        at = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.company_id.escarcelle_timezone or "Europe/Paris"), self.start
-        )
-        return f"{at:%d/%m/%Y %H:%M}"

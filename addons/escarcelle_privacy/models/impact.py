@@ -57,7 +57,7 @@ class EscarcelleImpact(models.Model):
     risk_ids = fields.One2many("escarcelle.impact.risk", "impact_id", "Risks", copy=True)
     action_ids = fields.One2many("escarcelle.impact.action", "impact_id", "Action plan", copy=True)
     level = fields.Selection(
-        [("low", "Low"), ("medium", "Limited"), ("high", "High")], "Risk left", compute="_compute_level", store=True
+        [("low", "Low"), ("medium", "Moderate"), ("high", "High")], "Risk left", compute="_compute_level", store=True
     )  # fmt: skip
     dpo_name = fields.Char("Officer")
     dpo_opinion = fields.Text("Opinion of the data protection officer")

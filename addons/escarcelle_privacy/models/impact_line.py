@@ -76,7 +76,10 @@ class EscarcelleImpactRisk(models.Model):
     severity = fields.Selection(SCALE, required=True, default="2")
     likelihood = fields.Selection(SCALE, required=True, default="2")
     level = fields.Selection(
-        [("low", "Low"), ("medium", "Limited"), ("high", "High")], compute="_compute_level", store=True, precompute=True
+        [("low", "Low"), ("medium", "Moderate"), ("high", "High")],
+        compute="_compute_level",
+        store=True,
+        precompute=True,
     )  # fmt: skip
 
     @api.depends("severity", "likelihood")

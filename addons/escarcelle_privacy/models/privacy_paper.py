@@ -8,7 +8,7 @@ WORDS = {
     },
     "state": {"draft": "projet", "opinion": "soumise pour avis", "validated": "validée", "replaced": "remplacée"},
     "kind": {"access": "Accès illégitime", "change": "Modification non désirée", "loss": "Disparition"},
-    "level": {"low": "faible", "medium": "limité", "high": "élevé"},
+    "level": {"low": "faible", "medium": "modéré", "high": "élevé"},
     "dpo_favourable": {
         "yes": "avis favorable", "conditions": "avis favorable sous conditions", "no": "avis défavorable",
     },

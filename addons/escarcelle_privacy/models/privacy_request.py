@@ -41,7 +41,7 @@ class EscarcellePrivacyRequest(models.Model):
     )  # fmt: skip
     channel = fields.Selection(
         [("desk", "At the shop"), ("letter", "By letter"), ("mail", "By e-mail"), ("phone", "By telephone")],
-        "Received", required=True, default="desk",
+        "How it came", required=True, default="desk",
     )  # fmt: skip
     details = fields.Text(help="What is asked for. Emptied a year after the answer.")
     received_on = fields.Date(required=True, default=fields.Date.context_today)

@@ -79,6 +79,23 @@ class TestConsent(PapersCase):
         far.start += timedelta(hours=1)
         self.assertFalse(far.reminded_on, "another time is another reminder")
 
+    def test_the_end_of_an_entitlement_is_told_once_to_who_agrees(self):
+        remind = self.env["escarcelle.entitlement"]._escarcelle_cron_remind_households
+        home = self.household(entitled=("2026-06-01", "2026-12-05"))
+        silent = self.household(entitled=("2026-06-01", "2026-12-05"), email="silence@example.com")
+        far = self.household(entitled=("2026-06-01", "2027-12-05"))
+        self.agree(home, email="amina@example.com")
+        self.agree(far, email="loin@example.com")
+        remind()
+        remind()
+        self.assertEqual(len(self.reminders()), 1)
+        self.assertNotIn("Benalouf", self.reminders().body_html)
+        self.assertFalse(self.reminders("silence@example.com") | self.reminders("loin@example.com"))
+        self.assertFalse(silent.entitlement_ids.household_reminded_on)
+        home.entitlement_ids.date_to = "2026-12-10"
+        remind()
+        self.assertEqual(len(self.reminders()), 2, "another end is another reminder")
+
     def test_the_telephone_shows_for_reminders_to_those_who_agree(self):
         home = self.household(phone="06 39 98 01 02")
         visit = self.expected(home)
