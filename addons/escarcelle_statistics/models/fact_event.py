@@ -23,9 +23,10 @@ class EscarcelleFactEvent(models.Model):
     day = fields.Date(readonly=True, help="Business day, when what happened knows it.")
     data = fields.Json(readonly=True)
     told = fields.Boolean(readonly=True)
+    problem = fields.Char(readonly=True, help="Why it could not be told; the job tries again.")
 
     _once = models.UniqueIndex("(model, res_id, event) WHERE data IS NULL")
-    _waiting = models.Index("(id) WHERE NOT told")
+    _waiting = models.Index("(id, problem) WHERE NOT told")
 
     @api.model
     def _escarcelle_note(self, model, ids, event="done", day=None, data=None):

@@ -1,10 +1,14 @@
 import json
+import logging
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as RETRIED
 from odoo.tools import SQL
 
 from ..tools import stores
+
+_logger = logging.getLogger(__name__)
 
 #: Any two numbers nobody else locks: the feed of the facts of this database.
 LOCK = (20261122, 4)
@@ -26,12 +30,14 @@ class EscarcelleFactFeed(models.AbstractModel):
         """Tell what waits, at most ``limit`` events; how many still wait."""
         self.env.flush_all()
         waiting = self._escarcelle_waiting()
-        if not waiting or not self._escarcelle_alone():
+        if not waiting or self.env.cr.readonly or not self._escarcelle_alone():
             return waiting
         events = (
-            self.env["escarcelle.fact.event"].sudo().search([("told", "=", False)], limit=limit)
+            self.env["escarcelle.fact.event"]
+            .sudo()
+            .search([("told", "=", False), ("problem", "=", False)], limit=limit)
         )
-        self.sudo()._escarcelle_tell(events)
+        self.sudo()._escarcelle_tell_all(events)
         return max(waiting - len(events), 0)
 
     @api.model
@@ -39,9 +45,17 @@ class EscarcelleFactFeed(models.AbstractModel):
         """How many events are not told yet."""
         return self.env.execute_query(
             SQL(
-                "SELECT count(*) FROM (SELECT FROM escarcelle_fact_event WHERE NOT told LIMIT %s) waiting",
+                "SELECT count(*) FROM (SELECT FROM escarcelle_fact_event WHERE NOT told AND problem IS NULL"
+                " LIMIT %s) waiting",
                 most,
             )
+        )[0][0]
+
+    @api.model
+    def _escarcelle_broken(self):
+        """How many events could not be told; the job tries them again."""
+        return self.env.execute_query(
+            SQL("SELECT count(*) FROM escarcelle_fact_event WHERE NOT told AND problem IS NOT NULL")
         )[0][0]
 
     @api.model
@@ -53,10 +67,42 @@ class EscarcelleFactFeed(models.AbstractModel):
     def _escarcelle_cron(self, slice_size=1000):
         """The job: what waits, slice by slice, each kept as soon as it is told."""
         cron = self.env["ir.cron"]
+        self.env.cr.execute(
+            SQL(
+                "UPDATE escarcelle_fact_event SET problem = NULL WHERE NOT told AND problem IS NOT NULL"
+            )
+        )
         while waiting := self._escarcelle_waiting():
             left = self._escarcelle_catch_up(slice_size)
             if not cron._commit_progress(max(waiting - left, 0), remaining=left) or left >= waiting:
                 break
+
+    @api.model
+    def _escarcelle_tell_all(self, events):
+        """Tell these events; one that cannot be told is put aside with the reason, and stops no other."""
+        try:
+            with self.env.cr.savepoint():
+                self._escarcelle_tell(events)
+            return
+        except RETRIED:
+            raise
+        except Exception:
+            _logger.exception("A slice of %s events could not be told: one by one", len(events))
+        for event in events:
+            try:
+                with self.env.cr.savepoint():
+                    self._escarcelle_tell(event)
+            except RETRIED:
+                raise
+            except Exception as error:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE escarcelle_fact_event SET problem = %s WHERE id = %s",
+                        str(error)[:500],
+                        event.id,
+                    )
+                )
+        events.invalidate_model()
 
     @api.model
     def _escarcelle_tell(self, events):

@@ -91,9 +91,19 @@ class EscarcelleStatistic(models.Model):
         )
 
     def _escarcelle_note(self, waiting):
-        if not waiting:
-            return ""
-        return self.env._("%s events are still to be counted: these figures will grow.", waiting)
+        """What the reader must know: what is not counted yet, and what could not be."""
+        said = []
+        if waiting:
+            said.append(
+                self.env._("%s events are still to be counted: these figures will grow.", waiting)
+            )
+        if broken := self.env["escarcelle.fact.feed"]._escarcelle_broken():
+            said.append(
+                self.env._(
+                    "%s events could not be counted: tell who looks after the server.", broken
+                )
+            )
+        return " ".join(said)
 
     def _escarcelle_others(self, rows, columns):
         """The lines that are not shown, in one. A household may be on several: heads are not added up."""

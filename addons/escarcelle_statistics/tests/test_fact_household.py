@@ -1,9 +1,11 @@
 """What a household's file tells: registration, renewal, return, exit, and their corrections."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.addons.escarcelle_statistics.hooks import HISTORY
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import SocialCase, Told
 
@@ -122,3 +124,36 @@ class TestFactHousehold(SocialCase, Told):
         )
         self.assertEqual(self.told(), sorted([*before, *before]))
         self.assertEqual(self.facts("visit", ("kind", "visits", "day")), meetings * 2)
+
+    def test_one_that_cannot_be_told_stops_no_other(self):
+        _first, second, _third = (self.household() for _time in range(3))
+        feed = self.env["escarcelle.fact.feed"]
+        read = type(self.env["escarcelle.household"])._escarcelle_registrations
+
+        def broken(model, told):
+            if second.id in {one[0] for one in told}:
+                raise ValueError("no")
+            return read(model, told)
+
+        with (
+            patch.object(
+                type(self.env["escarcelle.household"]), "_escarcelle_registrations", broken
+            ),
+            mute_logger("odoo.addons.escarcelle_statistics.models.fact_feed"),
+        ):
+            self.tell()
+        self.assertEqual((feed._escarcelle_waiting(), feed._escarcelle_broken()), (0, 1))
+        self.assertEqual(len(self.facts("registration", TOLD)), 2)
+        table = self.env["escarcelle.statistic"].create(
+            {
+                "name": "Essai", "subject": "registration", "company_id": self.company.id,
+                "measure_ids": [(6, 0, self.env.ref("escarcelle_statistics.measure_entries").ids)],
+            }
+        )._escarcelle_table()  # fmt: skip
+        self.assertIn("1", table.note)
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_values: 1.0
+        ):
+            feed._escarcelle_cron()
+        self.assertEqual(feed._escarcelle_broken(), 0)
+        self.assertEqual(len(self.told()), 3)
