@@ -1,6 +1,7 @@
 from odoo import fields
-from odoo.addons.escarcelle_social.tests.common import SocialCase
 from odoo.tests import new_test_user
+
+from .common import SocialCase
 
 
 class PapersCase(SocialCase):
