@@ -20,6 +20,7 @@
         "views/donation_views.xml",
         "views/donation_line_views.xml",
         "views/donor_views.xml",
+        "views/donor_import_views.xml",
         "views/round_views.xml",
         "views/receipt_views.xml",
         "views/year_views.xml",

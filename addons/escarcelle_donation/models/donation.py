@@ -74,6 +74,12 @@ class EscarcelleDonation(models.Model):
         compute="_compute_receipt_state", store=True,
     )  # fmt: skip
 
+    @api.depends("name")
+    def _compute_display_name(self):
+        for donation in self:
+            numbered = donation.name and donation.name != "/"
+            donation.display_name = donation.name if numbered else self.env._("New gift")
+
     @api.depends("kind")
     def _compute_value(self):
         """Each kind adds its own."""

@@ -1,5 +1,6 @@
 from . import test_letters
 from . import test_donor
+from . import test_donor_import
 from . import test_intake
 from . import test_collection
 from . import test_money

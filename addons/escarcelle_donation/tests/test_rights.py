@@ -30,6 +30,8 @@ MATRIX = {
     "escarcelle.donation.receipt": (ALL, NONE, NONE, NONE, NONE, READ, NONE),
     "escarcelle.donation.receipt.line": (ALL, NONE, NONE, NONE, NONE, READ, NONE),
     "escarcelle.donation.receipt.number": (READ, NONE, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.donation.donor.import": (ALL, NONE, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.donation.donor.import.line": (ALL, NONE, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.donation.receipt.make": (ALL, NONE, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.donation.receipt.make.line": (ALL, NONE, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.donation.receipt.cancel": (ALL, NONE, NONE, NONE, NONE, NONE, NONE),

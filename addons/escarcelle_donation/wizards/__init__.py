@@ -1,3 +1,4 @@
+from . import donor_import
 from . import receipt_make
 from . import receipt_cancel
 from . import declaration

@@ -57,6 +57,12 @@ class EscarcelleRepacking(models.Model):
         "(undo_of_id) WHERE undo_of_id IS NOT NULL", "This repacking is undone already."
     )
 
+    @api.depends("name")
+    def _compute_display_name(self):
+        for repacking in self:
+            numbered = repacking.name and repacking.name != "/"
+            repacking.display_name = repacking.name if numbered else self.env._("New repacking")
+
     @api.depends("company_id")
     def _compute_location_id(self):
         for repacking in self:

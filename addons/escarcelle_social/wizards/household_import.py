@@ -5,7 +5,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import household_sheet, sheet
+from ..tools import household_sheet
 
 #: Lines of the preview besides those that have something to say, and of the latter.
 SHOWN, SHOWN_PROBLEMS = 30, 500
@@ -15,6 +15,7 @@ class EscarcelleHouseholdImport(models.TransientModel):
     """Households and members from Excel or CSV. Nothing is written before « Import », and then all or nothing."""
 
     _name = "escarcelle.household.import"
+    _inherit = "escarcelle.sheet.import"
     _description = "Import Households"
 
     company_id = fields.Many2one(
@@ -24,8 +25,6 @@ class EscarcelleHouseholdImport(models.TransientModel):
         [("file", "File"), ("columns", "Columns"), ("preview", "Preview"), ("done", "Imported")],
         default="file", required=True,
     )  # fmt: skip
-    file = fields.Binary(attachment=False)
-    filename = fields.Char()
     give_cards = fields.Boolean("Give a card to each household without one")
     leave_wrong = fields.Boolean("Leave out the households with errors")
     leave_duplicates = fields.Boolean("Leave out those that may be there already")
@@ -138,42 +137,6 @@ class EscarcelleHouseholdImport(models.TransientModel):
 
     def _escarcelle_token(self):
         return f"{self._name},{self.id}"
-
-    def _escarcelle_rows(self):
-        if not self.file:
-            raise UserError(self.env._("Choose a file first."))
-        if len(self.file) > sheet.FILE_LIMIT * 4 // 3 + 4:
-            raise self._escarcelle_refusal(
-                sheet.SheetError("too_big", limit=sheet.FILE_LIMIT // 1024 // 1024)
-            )
-        try:
-            return sheet.read(base64.b64decode(self.file))
-        except sheet.SheetError as error:
-            raise self._escarcelle_refusal(error) from error
-
-    def _escarcelle_refusal(self, error):
-        _ = self.env._
-        says = {
-            "empty": _("This file is empty."),
-            "too_big": _(
-                "This file is too big: %s MB at most. Split it.", error.facts.get("limit")
-            ),
-            "too_many_rows": _(
-                "This file has too many lines: %s at most. Split it.", error.facts.get("limit")
-            ),
-            "old_excel": _("This is an old Excel file (.xls): save it as .xlsx and try again."),
-            "encrypted": _("This file is protected by a password: save it without."),
-            "bomb": _(
-                "This file unpacks to far more than a list of households can be: it is not read."
-            ),
-            "encoding": _(
-                "The letters of this file cannot be read: save it as « CSV UTF-8 » or as .xlsx."
-            ),
-        }
-        return UserError(
-            says.get(error.code)
-            or _("This file cannot be read: save it as .xlsx or CSV and try again.")
-        )
 
     def _escarcelle_steps(self):
         rows = self._escarcelle_rows()
