@@ -10,16 +10,28 @@ class EscarcelleConfigurationExport(models.TransientModel):
     _description = "Export of the Settings"
 
     company_id = fields.Many2one(
-        "res.company", "Shop", required=True, readonly=True, default=lambda s: s.env.company
+        "res.company", "Shop", required=True, readonly=True, default=lambda self: self.env.company
     )
-    file = fields.Binary("Settings", compute="_compute_file")
-    filename = fields.Char(compute="_compute_file")
+    file = fields.Binary("Settings", readonly=True, attachment=False)
+    filename = fields.Char(readonly=True)
 
-    @api.depends("company_id")
-    def _compute_file(self):
-        for one in self:
-            one.check_access("read")
-            one.file = base64.b64encode(
-                self.env["escarcelle.configuration"]._escarcelle_export(one.company_id)
-            )
-            one.filename = f"reglages-{fields.Date.context_today(one)}.json"
+    @api.model_create_multi
+    def create(self, vals_list):
+        # The shop is the one whose screen it is, whatever is asked for.
+        return super().create([{"company_id": self.env.company.id} for _vals in vals_list])
+
+    def action_download(self):
+        """Make the file, and give it to the browser."""
+        self.ensure_one()
+        content = self.env["escarcelle.configuration"]._escarcelle_export(self.company_id)
+        self.write(
+            {
+                "file": base64.b64encode(content),
+                "filename": f"reglages-{fields.Date.context_today(self)}.json",
+            }
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/{self.filename}?download=true",
+            "target": "download",
+        }

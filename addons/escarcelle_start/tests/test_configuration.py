@@ -72,6 +72,15 @@ class TestConfiguration(ShopCase):
             self.assertNotIn(secret, text)
         self.assertFalse(re.search(r'"(id|[a-z_]*_id)": \d', text), "nothing goes by number")
 
+    def test_the_file_is_given_to_who_asks(self):
+        other, _user, _start = self.other_shop()
+        export = self.env["escarcelle.configuration.export"].create({"company_id": other.id})
+        self.assertEqual(export.company_id, self.company, "of this shop, whatever is asked")
+        action = export.action_download()
+        self.assertIn(f"/{export.id}/file/", action["url"])
+        found = configuration_file.read(base64.b64decode(export.file))
+        self.assertEqual(found, self.exported()["sections"])
+
     def test_every_section_says_what_it_needs(self):
         sections = self.env["escarcelle.portable"]._escarcelle_sections()
         self.assertEqual(len({s["section"] for s in sections}), len(sections))
