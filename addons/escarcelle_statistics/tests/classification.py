@@ -26,28 +26,28 @@ NOBODY = frozenset(
     catalogue.difference catalogue.difference.line catalogue.good catalogue.wizard configuration
     configuration.export configuration.line convention count count.entry count.line dashboard donation
     donation.agreement donation.collection donation.contribution donation.contribution.line donation.declaration
-    donation.line donation.paper donation.policy donation.receipt donation.receipt.cancel donation.receipt.line
-    donation.receipt.make donation.receipt.make.line donation.receipt.number donation.round donation.round.step
-    donation.stop donation.summary donation.summary.line eligibility.kind eligibility.threshold equipment
-    erasure.policy erasure.retention fact fact.amounts fact.feed fact.goods fact.goods.day fact.goods.dimensions
-    fact.goods.home fact.goods.month fact.goods.sums fact.home fact.home.reader fact.visit.month fec.problem
-    fiscal.anchor fiscal.anchor.sending fiscal.archive.check fiscal.archive.maker fiscal.archive.plan
-    fiscal.archive.task fiscal.archive.wizard fiscal.attestation fiscal.backup fiscal.certificate
-    fiscal.control.tape fiscal.device fiscal.documented fiscal.e.reporting fiscal.export fiscal.guard
-    fiscal.instance fiscal.jet.export fiscal.journal fiscal.ordered fiscal.outbox fiscal.purge fiscal.record.check
-    fiscal.record.check.line fiscal.regime.wizard fiscal.release fiscal.retirement fiscal.run fiscal.sales.journal
-    fiscal.sales.ledger fiscal.sales.line fiscal.sales.report fiscal.situation fiscal.source fiscal.stock.level
-    fiscal.till fiscal.time.stamp fiscal.vat.setup fiscal.visit fiscal.visited funding.source goods.import
-    goods.import.line household.policy household.reason impact impact.action impact.measure impact.part
-    impact.risk label.print markdown network order.summary pairing.attempt person.grouping portable price.update
-    price.update.line privacy.notice privacy.office privacy.paper processing processor progress quota recall
-    receipt.check reconciliation refusal refusal.reason refuse repacking repacking.line replenishment shop.rules
-    start start.day start.line start.person start.pin start.tariff start.tier statistic statistic.dimension
-    statistic.document statistic.mailing statistic.mailing.sent statistic.measure statistic.paper
-    statistic.preview statistic.report statistic.report.original statistic.report.section stock.state
-    stock.state.line storage subprocessor supplier.answer supplier.answer.line supply.policy temperature
-    temperature.sheet till till.pairing transfer transfer.line vat.category vat.change vat.rate voucher.billing
-    voucher.kind voucher.remittance
+    donation.donor.import donation.donor.import.line donation.line donation.paper donation.policy donation.receipt
+    donation.receipt.cancel donation.receipt.line donation.receipt.make donation.receipt.make.line
+    donation.receipt.number donation.round donation.round.step donation.stop donation.summary
+    donation.summary.line eligibility.kind eligibility.threshold equipment erasure.policy erasure.retention fact
+    fact.amounts fact.feed fact.goods fact.goods.day fact.goods.dimensions fact.goods.home fact.goods.month
+    fact.goods.sums fact.home fact.home.reader fact.visit.month fec.problem fiscal.anchor fiscal.anchor.sending
+    fiscal.archive.check fiscal.archive.maker fiscal.archive.plan fiscal.archive.task fiscal.archive.wizard
+    fiscal.attestation fiscal.backup fiscal.certificate fiscal.control.tape fiscal.device fiscal.documented
+    fiscal.e.reporting fiscal.export fiscal.guard fiscal.instance fiscal.jet.export fiscal.journal fiscal.ordered
+    fiscal.outbox fiscal.purge fiscal.record.check fiscal.record.check.line fiscal.regime.wizard fiscal.release
+    fiscal.retirement fiscal.run fiscal.sales.journal fiscal.sales.ledger fiscal.sales.line fiscal.sales.report
+    fiscal.situation fiscal.source fiscal.stock.level fiscal.till fiscal.time.stamp fiscal.vat.setup fiscal.visit
+    fiscal.visited funding.source goods.import goods.import.line household.policy household.reason impact
+    impact.action impact.measure impact.part impact.risk label.print markdown network order.summary
+    pairing.attempt person.grouping portable price.update price.update.line privacy.notice privacy.office
+    privacy.paper processing processor progress quota recall receipt.check reconciliation refusal refusal.reason
+    refuse repacking repacking.line replenishment sheet.import shop.rules start start.day start.line start.person
+    start.pin start.tariff start.tier statistic statistic.dimension statistic.document statistic.mailing
+    statistic.mailing.sent statistic.measure statistic.paper statistic.preview statistic.report
+    statistic.report.original statistic.report.section stock.state stock.state.line storage subprocessor
+    supplier.answer supplier.answer.line supply.policy temperature temperature.sheet till till.pairing transfer
+    transfer.line vat.category vat.change vat.rate voucher.billing voucher.kind voucher.remittance
     """.split()
 )
 #: Tables that every employee may read: words and rates that are the same everywhere.
