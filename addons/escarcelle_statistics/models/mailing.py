@@ -106,6 +106,8 @@ class EscarcelleStatisticMailing(models.Model):
                 raise ValidationError(
                     self.env._("Choose the report or the statistic to send, one of them.")
                 )
+            # Odoo checks constraints as superuser: this one is about who asks.
+            mailing._escarcelle_source().sudo(False).check_access("read")
 
     @api.constrains("form_pdf", "form_xlsx", "form_csv")
     def _check_forms(self):

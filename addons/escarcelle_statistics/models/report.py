@@ -65,6 +65,10 @@ class EscarcelleStatisticReport(models.Model):
                     self.env._("Give the first and the last day of the period, in this order.")
                 )
 
+    @api.constrains("shared")
+    def _check_shared(self):
+        self.section_ids._check_readable()
+
     @api.model_create_multi
     def create(self, vals_list):
         reports = super().create(vals_list)

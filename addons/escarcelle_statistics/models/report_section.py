@@ -46,6 +46,23 @@ class EscarcelleStatisticReportSection(models.Model):
                     self.env._("Choose the statistic of each section, or make the section a text.")
                 )
 
+    @api.constrains("statistic_id", "report_id")
+    def _check_readable(self):
+        """Whoever finds the report finds its statistics, its maker first.
+
+        :raises ValidationError: a shared report with a statistic that is somebody's alone
+        """
+        for section in self.filtered("statistic_id"):
+            # Odoo checks constraints as superuser: this one is about who asks.
+            section.statistic_id.sudo(False).check_access("read")
+            if section.report_id.shared and not section.statistic_id.sudo().shared:
+                raise ValidationError(
+                    self.env._(
+                        "« %s » is yours alone, and this report is shared: share the statistic first.",
+                        section.statistic_id.name,
+                    )
+                )
+
     @api.depends("name", "kind", "statistic_id")
     def _compute_display_name(self):
         for section in self:

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..rendering.document import Section
 from ..tools.dimensions import DIMENSIONS
@@ -75,6 +75,22 @@ class EscarcelleStatistic(models.Model):
     def _escarcelle_sections(self, period, companies, leaving):
         table = self._escarcelle_table(period=period, companies=companies, leaving=leaving)
         return (Section(table.title, table),)
+
+    @api.constrains("shared")
+    def _check_shared(self):
+        """One that a shared report shows stays shared."""
+        sections = self.env["escarcelle.statistic.report.section"].sudo()
+        alone = self.filtered(lambda one: not one.shared)
+        used = sections.search(
+            [("statistic_id", "in", alone.ids), ("report_id.shared", "=", True)], limit=1
+        )
+        if used:
+            raise ValidationError(
+                self.env._(
+                    "The shared report « %s » shows this statistic: it stays shared.",
+                    used.report_id.name,
+                )
+            )
 
     def write(self, vals):
         if not self.env.su and not vals.keys() <= PLACE and any(self.mapped("code")):

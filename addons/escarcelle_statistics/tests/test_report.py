@@ -156,6 +156,46 @@ class TestReport(ReportCase):
             mine.with_user(self.other_boss).read(["name"])
         self.assertTrue(mine.with_user(self.boss).name)
 
+    def test_a_shared_report_shows_what_is_shared(self):
+        mine = self.statistic(["weight"], "category").with_user(self.boss)
+        mine.sudo().user_id = self.boss
+        add = {"section_ids": [Command.create({"statistic_id": mine.id})]}
+        with self.assertRaises(ValidationError):
+            self.own(**add)
+        private = self.own(shared=False, user_id=self.boss.id, **add).with_user(self.boss)
+        with self.assertRaises(ValidationError):
+            private.shared = True
+        mine.shared = True
+        private.shared = True
+        with self.assertRaises(ValidationError):
+            mine.shared = False
+        # What somebody may not read, they do not show either.
+        private.shared, mine.shared = False, False
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            self.reports.with_user(self.other_boss).create({"name": "x", "shared": False, **add})
+        with self.assertRaises(AccessError):
+            self.env["escarcelle.statistic.mailing"].with_user(self.other_boss).create(
+                {"statistic_id": mine.id, "addresses": "a@example.org"}
+            )
+
+    def test_shops_apart(self):
+        report = self.own()
+        mailing = self.env["escarcelle.statistic.mailing"].create(
+            {"report_id": report.id, "addresses": "a@example.org", "company_id": self.shop.id, "form_pdf": False,
+             "form_csv": True, "user_id": self.boss.id}
+        )  # fmt: skip
+        mailing.action_escarcelle_send_now()
+        elsewhere = self.env["res.company"].sudo().create({"name": "Ailleurs"})
+        stranger = self._user("report_stranger", MANAGER, elsewhere)
+        for record in (report, report.section_ids, mailing, mailing.sent_ids):
+            with self.subTest(record._name):
+                seen = record.with_user(stranger).with_context(allowed_company_ids=elsewhere.ids)
+                self.assertFalse(seen.search([("id", "in", record.ids)]))
+        standard = self.standard("network").with_user(stranger)
+        standard = standard.with_context(allowed_company_ids=elsewhere.ids)
+        self.assertTrue(standard.search([("id", "=", standard.id)]))
+
     def test_a_delivered_statistic_is_copied_not_changed(self):
         standard = self.delivered("category").with_user(self.boss)
         for change in (
@@ -195,6 +235,7 @@ class TestReport(ReportCase):
         self.assertEqual(
             (saved.user_id, saved.shared, saved.company_id), (self.boss, False, self.shop)
         )
+        saved.shared = True
         action = saved.action_escarcelle_add()
         section = self.env["escarcelle.statistic.report.section"].with_user(self.boss)
         report = self.own()
