@@ -164,12 +164,15 @@ def _prices(env, shop) -> dict:
     update.action_preview()
     goods = env["escarcelle.catalogue.good"].search([("name", "ilike", "confiture")], limit=6)
     goods._escarcelle_activate()
+    # A shop that has just opened has no figures of last year.
+    report = env.ref("escarcelle_statistics.report_network")
+    report.period_kind = "this_month"
     tariffs = env["product.pricelist"].search([("company_id", "=", shop.id)], order="sequence")
     source = env["escarcelle.funding.source"].search([("rate_min", ">", 0)], limit=1)
     return {
         "price_update": update.id,
         "tariff": tariffs[1].id,
         "source": source.id,
-        "report": env.ref("escarcelle_statistics.report_network").id,
+        "report": report.id,
         "basket": [{"id": p.id, "name": p.name, "barcode": p.barcode} for p in basket],
     }
