@@ -166,7 +166,7 @@ def _prices(env, shop) -> dict:
     goods._escarcelle_activate()
     # A shop that has just opened has no figures of last year.
     report = env.ref("escarcelle_statistics.report_network")
-    report.period_kind = "this_month"
+    report.period_kind = "month"
     tariffs = env["product.pricelist"].search([("company_id", "=", shop.id)], order="sequence")
     source = env["escarcelle.funding.source"].search([("rate_min", ">", 0)], limit=1)
     return {
