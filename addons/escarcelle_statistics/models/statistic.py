@@ -70,6 +70,14 @@ class EscarcelleStatistic(models.Model):
 
     _code_uniq = models.UniqueIndex("(code, coalesce(company_id, 0)) WHERE code IS NOT NULL")
 
+    _dates = models.Constraint(
+        "CHECK (date_from IS NULL OR date_to IS NULL OR date_from <= date_to)",
+        "The period ends after it starts.",
+    )
+    _limit_positive = models.Constraint(
+        'CHECK ("limit" IS NULL OR "limit" >= 0)', "The number of lines shown is not negative."
+    )
+
     @api.depends("subject")
     def _compute_model_name(self):
         for statistic in self:

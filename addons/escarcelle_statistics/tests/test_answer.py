@@ -6,6 +6,8 @@ from decimal import Decimal
 from odoo.addons.escarcelle_statistics.table import MASKED, Period
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
 
 from .common import MARCH, YEAR, StatisticsCase
 
@@ -174,6 +176,26 @@ class TestAnswer(StatisticsCase):
         with self.assertRaises(AccessError):
             hidden = self.statistic(["weight"], shared=True, domain="[('district', '=', '67000')]")
             hidden.with_user(keeper)._escarcelle_table(MARCH)
+
+    def test_a_statistic_that_makes_no_sense_is_not_kept(self):
+        for values in ({"limit": -1}, {"date_from": "2025-03-02", "date_to": "2025-03-01"}):
+            with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+                self.statistic(["weight"], **values)
+        with self.assertRaises(UserError):
+            self.statistic(["weight"], period_kind="custom")._escarcelle_table()
+        with self.assertRaises(UserError):
+            self.statistic([])._escarcelle_table(MARCH)
+
+    def test_lines_that_are_not_shown_are_summed_up(self):
+        for n in range(4):
+            good = self.apple.copy({"name": f"Bien {n}"})
+            self.goods(date(2025, 3, 1), weight=n + 1, product_tmpl_id=good.id)
+        table = self.statistic(["weight"], "product", sort="value", limit=2)._escarcelle_table(
+            MARCH
+        )
+        self.assertEqual(
+            [row.values for row in table.lines()], [(4000,), (3000,), (3000,), (10_000,)]
+        )
 
     def test_a_figure_alone(self):
         self.goods(date(2025, 3, 1), weight=2, paid=1, reference=4)
