@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
 
+from escarcelle_core import budget
+
 
 class EscarcelleEntitlement(models.Model):
     """A period in which a household may shop.
@@ -251,8 +253,18 @@ class EscarcelleEntitlement(models.Model):
             )
 
     def action_grant(self):
-        """Open the till to the household in this period."""
+        """Open the till to the household in this period, and its budget when the period has begun.
+
+        The till would open the budget by itself; whoever grants sees on the file what there is to spend.
+        """
         self.write({"decision": "granted"})
+        for company, granted in self.grouped("company_id").items():
+            policy = self.env["escarcelle.budget.policy"]._escarcelle_for(company)
+            if policy.period != "visit":
+                today = company._escarcelle_today()
+                company._escarcelle_allocate(
+                    budget.period_of(today, policy.period), granted.household_id
+                )
 
     def action_refuse(self):
         """Say no; the request stays in the file."""

@@ -56,6 +56,15 @@ class TestEntitlement(SocialCase):
         self.assertEqual(refused.state, "refused")
         self.assertEqual(household.entitled_until, fields.Date.to_date("2027-04-30"))
 
+    def test_whoever_grants_sees_the_budget(self):
+        begun, later = self.household(entitled=None), self.household(entitled=None)
+        for home, start in ((begun, "2026-11-15"), (later, "2026-12-01")):
+            self.env["escarcelle.entitlement"].create(
+                {"household_id": home.id, "date_from": start, "date_to": "2027-02-28"}
+            ).action_grant()
+        self.assertEqual((begun.balance_cents, later.balance_cents), (4000, 0))
+        self.assertEqual(self.company._escarcelle_allocate("2026-11"), 0, "once a month")
+
     def test_granted_periods_do_not_overlap(self):
         household = self.household(("2026-01-01", "2026-06-30"))
         with self.assertRaises(ValidationError):
