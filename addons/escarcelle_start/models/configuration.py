@@ -8,6 +8,9 @@ from ..tools import configuration_file
 from .configuration_line import CHANGED, GONE, NEW, REFUSED, SAME
 from .portable import WrongValue
 
+#: In which a preview is read.
+ORDER = (REFUSED, CHANGED, NEW, GONE, SAME)
+
 
 class EscarcelleConfiguration(models.Model):
     """Settings of another shop, read from a file: seen line by line, chosen, applied at once or not at all.
@@ -90,7 +93,9 @@ class EscarcelleConfiguration(models.Model):
                 {
                     **line,
                     "configuration_id": self.id,
-                    "sequence": rank,
+                    # What needs a look comes first.
+                    "sequence": ORDER.index(line["status"]) * configuration_file.MAX_ROWS * 2
+                    + rank,
                     "chosen": line["status"] in (NEW, CHANGED),
                 }
                 for rank, line in enumerate(self._escarcelle_plan(content))

@@ -57,7 +57,7 @@ class EscarcelleConfiguration(models.Model):
         several = self.env["res.company"].sudo().search_count([]) > 1
         plan, seen = [], set()
         for row in rows:
-            title = _title(section, row)
+            title = self._escarcelle_title(section, row)
             try:
                 portable._escarcelle_read(section, row, company, awaited)
                 key = _key(section, row)
@@ -90,12 +90,30 @@ class EscarcelleConfiguration(models.Model):
             )
         if section["whole"] and rows:
             plan += [
-                _line(section["section"], section["label"], _title(section, row), GONE,
+                _line(section["section"], section["label"], self._escarcelle_title(section, row), GONE,
                       self.env._("Not in the file: archived."), {}, record.id)
                 for key, (record, row) in by_key.items()
                 if key not in seen and record.active
             ]  # fmt: skip
         return plan
+
+    def _escarcelle_title(self, section, row):
+        """What a row is called: its key, in the words of the screens."""
+        model = self.env[section["model"]]
+        said = [
+            self._escarcelle_said(model._fields[name], row[name])
+            for name in section["key"]
+            if row.get(name) not in (None, "")
+        ]
+        return " · ".join(said)[:120] or section["label"]
+
+    def _escarcelle_said(self, field, value):
+        """A plain value as a screen shows it."""
+        if field.type == "selection" and isinstance(value, str):
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field.type == "boolean" and isinstance(value, bool):
+            return self.env._("yes") if value else self.env._("no")
+        return _text(value)
 
     def _escarcelle_changes(self, section, record, row, now):
         """« Budget: 40.0 → 45.0 », empty when nothing changes."""
@@ -103,7 +121,8 @@ class EscarcelleConfiguration(models.Model):
             return ""
         said = [
             f"{record._fields[name].get_description(self.env, ['string'])['string']} : "
-            f"{_text(now.get(name))} → {_text(value)}"
+            f"{self._escarcelle_said(record._fields[name], now.get(name))} → "
+            f"{self._escarcelle_said(record._fields[name], value)}"
             for name, value in row.items()
             if name not in section["key"] and not _equal(now.get(name), value)
         ]
@@ -121,11 +140,6 @@ def _line(section, label, title, status, detail, row=None, record=0):
 
 def _key(section, row):
     return json.dumps([row.get(name) for name in section["key"]], sort_keys=True)
-
-
-def _title(section, row):
-    said = [_text(row.get(name)) for name in section["key"] if row.get(name) not in (None, "")]
-    return " · ".join(said)[:120] or section["label"]
 
 
 def _text(value):

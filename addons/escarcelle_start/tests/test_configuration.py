@@ -53,6 +53,7 @@ class TestConfiguration(ShopCase):
             {"file": base64.b64encode(raw), "filename": "reglages.json"}
         )
         one.action_read()
+        one.invalidate_recordset(["line_ids"])  # read again in their order
         return one
 
     def of(self, one, section, status=None):
@@ -114,6 +115,10 @@ class TestConfiguration(ShopCase):
             self.of(one, "budget_rules", "changed"),
         )
         self.assertIn("40.0 → 47.5", tier.detail)
+        self.assertNotIn("→ owed", rules.detail, "the words of the screen, not the code")
+        self.assertEqual(
+            one.line_ids[:2].mapped("status"), ["changed", "changed"], "what changes comes first"
+        )
         self.assertEqual(one.chosen_count, 2)
         rules.chosen = False
         one.action_apply()
@@ -216,7 +221,7 @@ class TestConfiguration(ShopCase):
             {"name": "Pâtes", "applies_to": "category", "category_ids": ["Pâtes, riz et céréales"], "limit": 3},
         ])  # fmt: skip
         one = self.reading(content)
-        self.assertEqual(self.of(one, "catalogue").mapped("status"), ["new", "new", "refused"])
+        self.assertEqual(self.of(one, "catalogue").mapped("status"), ["refused", "new", "new"])
         self.assertEqual(self.of(one, "quotas").status, "new", "its category comes with the goods")
         one.action_apply()
         goods = self.env["product.template"].search(
