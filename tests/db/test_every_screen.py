@@ -6,7 +6,6 @@ import pytest
 from odoo_registry import opened
 
 
-
 @pytest.fixture(scope="module")
 def office(make_world):
     """The environment of a French manager over the demonstration; nothing stays."""

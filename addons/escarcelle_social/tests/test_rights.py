@@ -30,6 +30,7 @@ MATRIX = {
     "escarcelle.household.import.line": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.household.export": (ALL, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.household.importer": (NONE, NONE, NONE, NONE, NONE, NONE),
+    "escarcelle.sheet.import": (NONE, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.shop.rules": (NONE, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.progress": (READ, NONE, NONE, NONE, NONE, NONE),
     "escarcelle.age.class": (ALL, NONE, READ, NONE, NONE, NONE),
