@@ -33,6 +33,7 @@ from . import (
     report_preview,
     report_paper,
     mailing,
+    mailing_sending,
     mailing_sent,
     network,
     portable,

@@ -191,7 +191,7 @@ class TestMailing(ReportCase):
         with self.assertRaises(UserError):
             sent.action_escarcelle_again()
 
-    @mute_logger("odoo.addons.escarcelle_statistics.models.mailing")
+    @mute_logger("odoo.addons.escarcelle_statistics.models.mailing_sending")
     def test_figures_that_cannot_be_worked_out_are_tried_again(self):
         broken, sound = self.mailing(), self.mailing(frequency="quarter")
         self.on(date(2026, 4, 2))
