@@ -70,10 +70,13 @@ class EscarcellePrivacyNotice(models.Model):
     @api.model
     def _escarcelle_texts(self, company):
         """What the software writes for ``company`` with the settings of today."""
-        facts = self.env["escarcelle.privacy.facts"]._escarcelle_facts(company)
-        values = {"facts": facts, "donors": "escarcelle.donation" in self.env}
+        shop = self.env["escarcelle.privacy.facts"]
+        values = {
+            "facts": shop._escarcelle_facts(company),
+            "donors": "escarcelle.donation" in self.env,
+        }
         return {
-            name: self.env["ir.qweb"]._render(template, values) for name, template in BODIES.items()
+            name: shop._escarcelle_words(template, **values) for name, template in BODIES.items()
         }
 
     def write(self, vals):

@@ -1,5 +1,6 @@
 """What the papers say of a shop: read in its settings when a paper is filled in, in French."""
 
+from markupsafe import Markup
 from odoo import api, fields, models
 
 from ..tools import texts
@@ -67,6 +68,12 @@ class EscarcellePrivacyFacts(models.AbstractModel):
             "keeps_inputs": keeps,
             "today": f"{company._escarcelle_today():%d/%m/%Y}",
         }  # fmt: skip
+
+    @api.model
+    def _escarcelle_words(self, template, **values):
+        """HTML of a shipped text with ``values``, which are escaped."""
+        # The template has escaped what it was given: only spaces change after it.
+        return Markup(texts.spaced(self.env["ir.qweb"]._render(template, values)))  # noqa: S704
 
     @api.model
     def _escarcelle_months(self, company):

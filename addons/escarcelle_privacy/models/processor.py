@@ -112,15 +112,13 @@ class EscarcelleProcessor(models.Model):
         self.ensure_one()
         facts = self.env["escarcelle.privacy.facts"]
         place = " ".join(filter(None, (self.partner_id.zip, self.partner_id.city)))
-        return self.env["ir.qweb"]._render(
+        return facts._escarcelle_words(
             "escarcelle_privacy.contract_text",
-            {
-                "facts": facts._escarcelle_facts(self.company_id),
-                "one": self,
-                "partner_address": ", ".join(filter(None, (self.partner_id.street, place))) or MISSING,
-                "blank": MISSING,
-            },
-        )  # fmt: skip
+            facts=facts._escarcelle_facts(self.company_id),
+            one=self,
+            partner_address=", ".join(filter(None, (self.partner_id.street, place))) or MISSING,
+            blank=MISSING,
+        )
 
     def action_draft(self):
         """Write the contract from the fields of this form; it can then be edited."""

@@ -16,7 +16,10 @@ def load(name):
 
 def fill(text, facts):
     """``text`` with its ``{facts}``; it begins with a capital. KeyError for a fact that nobody knows."""
-    filled = text.format_map(facts)
-    # A line never begins with the punctuation that French sets apart.
-    filled = re.sub(r" ([;:?!»])", "\u00a0\\1", filled).replace("« ", "«\u00a0")
+    filled = spaced(text.format_map(facts))
     return filled[:1].upper() + filled[1:]
+
+
+def spaced(text):
+    """``text`` (HTML too) in which no line begins with the punctuation that French sets apart."""
+    return re.sub(r" ([;:?!»])", "\u00a0\\1", text).replace("« ", "«\u00a0")
