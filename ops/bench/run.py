@@ -34,6 +34,7 @@ FAMILIES: dict[str, Family] = {
     "social.allocation": allocation.measure,
     "social.catalogue": catalogue.measure,
     "social.import": household_import.measure,
+    "social.report": report.measure,
 }
 
 
