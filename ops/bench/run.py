@@ -15,6 +15,7 @@ from ops.bench import (
     closing,
     figure,
     household_import,
+    report,
     sizes,
     stock,
 )  # fmt: skip
