@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.addons.escarcelle_fiscal.tests.piece_common import PieceCase
 from odoo.addons.escarcelle_pos.tests.common import TillCase  # noqa: F401 - for the tests of this addon
+from odoo.addons.escarcelle_social.tests.common import SocialTillCase  # noqa: F401 - likewise
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 

@@ -4,8 +4,9 @@ from decimal import Decimal
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from odoo import Command
-from odoo.addons.escarcelle_social.tests.common import SocialTillCase
 from odoo.tests import tagged
+
+from .common import SocialTillCase
 
 FIRST = datetime(2026, 10, 27, 9, 0, tzinfo=timezone.utc)
 LAST = date(2026, 11, 21)
