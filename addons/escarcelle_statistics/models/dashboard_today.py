@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.api import SUPERUSER_ID
 from odoo.fields import Datetime
 
 from ..tools.tile import Step, Tile
@@ -70,12 +71,12 @@ class EscarcelleDashboard(models.AbstractModel):
 
     @api.model
     def _escarcelle_steps(self, company):
-        """What to do before the first sale, in this order."""
+        """What to do before the first sale, in this order. Goods that came with a module are no choice."""
         here, ours = ("company_id", "=", company.id), ("company_id", "in", (company.id, False))
         tiles = [
             Tile("start.goods", self.env._("Choose the goods you sell"),
                  "point_of_sale.product_template_action_pos_product", "product.template",
-                 [ours, ("available_in_pos", "=", True)],
+                 [ours, ("available_in_pos", "=", True), ("create_uid", "!=", SUPERUSER_ID)],
                  hint=self.env._("From the generic catalogue, or typed by hand")),
             Tile("start.tariffs", self.env._("Write the tariffs of your households"),
                  "escarcelle_social.product_pricelist_action", "product.pricelist", [ours],
