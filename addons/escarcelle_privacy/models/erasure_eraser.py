@@ -182,6 +182,10 @@ class EscarcelleHousehold(models.Model):
         for household in self.filtered("erased_on"):
             household.display_name = self.env._("%s · erased", household.code)
 
+    def _escarcelle_lacks(self, policy):
+        # EXTENDS 'escarcelle_social': an erased file waits for nothing
+        return [] if self.erased_on else super()._escarcelle_lacks(policy)
+
     def write(self, vals):
         # EXTENDS 'escarcelle_social': nothing comes back on an erased file
         if not vals.keys() <= {"erased_on"} and not self.env.su:
