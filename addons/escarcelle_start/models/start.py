@@ -111,6 +111,8 @@ class EscarcelleStart(models.Model):
         start = self.with_company(self.company_id)
         step = start.step
         action = getattr(start, f"_escarcelle_apply_{step}")()
+        if action and action["type"] == "ir.actions.client":
+            return action  # a long task: it leaves the step itself, once it is over
         start._escarcelle_leave(step, DONE)
         return action
 

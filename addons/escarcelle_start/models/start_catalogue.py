@@ -88,6 +88,7 @@ class EscarcelleCatalogueWizard(models.TransientModel):
 
     def _escarcelle_screen(self):
         if self.start_id and self.state == "done":
+            self.start_id._escarcelle_leave("catalogue", "done")
             return self.start_id._escarcelle_screen()
         return super()._escarcelle_screen()
 

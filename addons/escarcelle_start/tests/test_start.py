@@ -197,10 +197,13 @@ class TestStart(ShopCase):
         pasta = self.env["escarcelle.catalogue.category"].search([("code", "=", "PAT")])
         self.start.category_ids = [Command.set(pasta.ids)]
         action = self.start.action_next()
-        self.assertEqual((action["tag"], self.start.step), ("escarcelle_catalogue.run", "people"))
+        self.assertEqual(
+            (action["tag"], self.start.step), ("escarcelle_catalogue.run", "catalogue")
+        )
         wizard = self.env["escarcelle.catalogue.wizard"].browse(action["params"]["wizard_id"])
         back = wizard.action_step()["action"]
         self.assertEqual((back["res_model"], back["res_id"]), ("escarcelle.start", self.start.id))
+        self.assertEqual(self.start.step, "people", "left once all is made, not before")
         goods = self.env["product.template"].search(
             [("escarcelle_catalogue_good_id.category_id", "=", pasta.id)]
         )

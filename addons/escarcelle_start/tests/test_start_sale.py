@@ -62,7 +62,13 @@ class TestFirstSale(StartCase):
     def test_next_nine_times_makes_a_shop(self):
         for step, _label in self.start._fields["step"].selection[:-1]:
             self.assertEqual(self.start.step, step)
-            self.start.action_next()
+            action = self.start.action_next()
+            if step == "catalogue":
+                wizard = self.env["escarcelle.catalogue.wizard"].browse(
+                    action["params"]["wizard_id"]
+                )
+                wizard.todo_ids = wizard.todo_ids[:20]  # the rest is alike
+                self.assertTrue(wizard.action_step()["action"])
         self.assertEqual(
             (self.start.step, self.start.progress, self.start.skipped), ("done", 100, "")
         )
