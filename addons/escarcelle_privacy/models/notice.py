@@ -46,11 +46,11 @@ class EscarcellePrivacyNotice(models.Model):
     @api.depends("state", "date_from")
     def _compute_display_name(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
+        # Outside the text: what is inside one is not collected for translation.
+        notice = self.env._("Information notice")
         for one in self:
             day = f" {one.date_from:%d/%m/%Y}" if one.date_from else ""
-            one.display_name = (
-                f"{self.env._('Information notice')}{day} ({labels.get(one.state, '')})"
-            )
+            one.display_name = f"{notice}{day} ({labels.get(one.state, '')})"
 
     @api.depends("wall", "easy", "short")
     def _compute_to_complete(self):

@@ -239,6 +239,7 @@ class EscarcelleHousehold(models.Model):
 
     def _escarcelle_invoice_details(self, invoice):
         currency = invoice.currency_id
+        total = self.env._("Total %s", format_amount(self.env, invoice.amount_total, currency))
         parts = [
             f"{invoice.name}  {format_date(self.env, invoice.invoice_date or invoice.date)}",
             *(
@@ -248,7 +249,7 @@ class EscarcelleHousehold(models.Model):
                     lambda line: line.display_type == "product"
                 )
             ),
-            f"{self.env._('Total')} {format_amount(self.env, invoice.amount_total, currency)}",
+            total,
         ]
         return "\n".join(parts)
 

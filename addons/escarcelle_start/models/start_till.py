@@ -26,6 +26,7 @@ class EscarcelleStart(models.Model):
             order="number, id",
         )
         url = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        code = self.env._("CODE")
         for start in self:
             start.till_id = tills.filtered(
                 lambda till, company=start.company_id: till.company_id == company
@@ -33,7 +34,7 @@ class EscarcelleStart(models.Model):
             start.till_state = start.till_id.state
             start.till_computer = start.till_id.hostname
             start.server_url = url
-            start.enroll_command = f"escarcelle-till --server {url} enroll {self.env._('CODE')}"
+            start.enroll_command = f"escarcelle-till --server {url} enroll {code}"
             start.run_command = f"escarcelle-till --server {url} run"
 
     def action_make_till(self):
