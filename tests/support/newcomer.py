@@ -37,7 +37,11 @@ def field(page: Page, name: str):
 
 
 async def type_in(page: Page, name: str, text: str) -> None:
-    await field(page, name).locator("input, textarea").first.fill(text)
+    """Key by key, and leave: a browser only tells of a change that somebody typed."""
+    box = field(page, name).locator("input, textarea").first
+    await box.fill("")
+    await box.press_sequentially(text)
+    await box.press("Tab")
 
 
 async def press(page: Page, button: str) -> None:
