@@ -110,6 +110,11 @@ class EscarcelleStart(models.Model):
             }
             if "name" in changed and not changed["name"]:
                 raise UserError(self.env._("The shop needs a name: type it."))
+            if "name" in changed:
+                # Odoo named it after the company, when nobody had typed the shop's name yet.
+                self.env["stock.warehouse"].sudo().search(
+                    [("company_id", "=", company.id), ("name", "=", company.name)]
+                ).name = changed["name"]
             if changed:
                 company.write(changed)
 

@@ -42,6 +42,8 @@ class TestStart(ShopCase):
             (self.company.name, self.company.company_registry), ("Les Tilleuls", SIRET)
         )
         self.assertEqual(self.company.ape, "8899B", "proposed, and kept")
+        places = self.env["stock.warehouse"].sudo().search([("company_id", "=", self.company.id)])
+        self.assertEqual(places.name, "Les Tilleuls", "Odoo called it after the company")
         self.assertFalse(self.start.missing)
         before = self.company.write_date
         self.go("shop", name="Les Tilleuls", siret=f"{SIRET[:3]} {SIRET[3:]}")
