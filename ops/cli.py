@@ -8,7 +8,7 @@ from ops.console import CONSOLE
 from ops.errors import OpsError
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-LAYERS = ("core", "till", "arch", "db", "odoo", "browser", "upstream", "all")
+LAYERS = ("core", "till", "arch", "db", "odoo", "office", "browser", "upstream", "all")
 
 
 def parser() -> argparse.ArgumentParser:

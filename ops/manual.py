@@ -16,7 +16,7 @@ MANUAL = HOUSE.root / "docs" / "manuel"
 IMAGES = MANUAL / "images"
 #: Where the test leaves what it took.
 TAKEN = HOUSE.var / "manuel"
-TEST = "tests/e2e/test_manual.py"
+TEST = "tests/e2e/office/test_manual.py"
 #: Bytes of one picture, and of all of them.
 LARGEST, ALTOGETHER = 80_000, 4_000_000
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")

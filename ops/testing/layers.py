@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +59,9 @@ def pytest_layer(
     browser: bool = False,
     alone: bool = False,
     together: bool = False,
+    without: Sequence[str] = (),
 ) -> Layer:
-    """A layer that pytest runs over folders of ``tests/``.
+    """A layer that pytest runs over folders of ``tests/``, ``without`` those of other layers.
 
     ``together``: its files share nothing, each processor takes some.
     """
@@ -76,6 +77,7 @@ def pytest_layer(
             [
                 HOUSE.python, "-m", "pytest", *folders, "-q", "-rfEs", f"--junitxml={report}",
                 *(["-n", str(os.cpu_count() or 1), "--dist=loadfile"] if together else []),
+                *(f"--ignore={folder}" for folder in without),
                 "-o", f"cache_dir={HOUSE.var / 'cache' / 'pytest'}",
             ],
             env=environment(cluster, level),
@@ -145,13 +147,18 @@ def _run_upstream(cluster: Cluster, programs: Programs, log: Path) -> LayerResul
     return upstream.judge(*_run_odoo("upstream", cluster, programs, upstream.TAGS, log, stock=True))
 
 
+OFFICE = "tests/e2e/office"
 LAYERS = (
     pytest_layer("core", "tests/core", level=Level.PYTHON, together=True),
     pytest_layer("till", "tests/till_proxy", level=Level.PYTHON, together=True),
     pytest_layer("arch", "tests/arch", "tests/ops", level=Level.PYTHON),
     pytest_layer("db", "tests/db", level=Level.TEMPLATE),
     Layer("odoo", Level.BASE, _run_ours, browser=True, digest=odoo_log.trouble),
-    pytest_layer("browser", "tests/e2e", level=Level.TEMPLATE, browser=True, alone=True),
+    # Screens of the back office: nothing there is timed.
+    pytest_layer("office", OFFICE, level=Level.TEMPLATE, browser=True),
+    pytest_layer(
+        "browser", "tests/e2e", level=Level.TEMPLATE, browser=True, alone=True, without=(OFFICE,)
+    ),
 )
 UPSTREAM = Layer(
     "upstream", Level.BASE, _run_upstream, browser=True, alone=True, digest=odoo_log.trouble

@@ -109,7 +109,7 @@ def test_closing_lines_are_pytests_own():
 
 def test_choosing_layers():
     names = [layer.name for layer in chosen([])]
-    assert names == ["core", "till", "arch", "db", "odoo", "browser"]
+    assert names == ["core", "till", "arch", "db", "odoo", "office", "browser"]
     assert [layer.name for layer in chosen(["odoo", "core"])] == ["odoo", "core"]
     assert [layer.name for layer in chosen(["all", "upstream"])] == [*names, "upstream"]
     with pytest.raises(Exception, match="couche d'essais inconnue : nope"):
