@@ -5,6 +5,7 @@ import csv
 import re
 
 import pytest
+from lxml import etree
 
 import repository as repo
 
@@ -169,3 +170,23 @@ def _is_field(item: ast.stmt) -> bool:
 def _redefines(item: ast.Assign) -> bool:
     """A field that only changes an attribute of one of Odoo's (``selection_add``, ``ondelete``)."""
     return any(k.arg in {"selection_add"} for k in item.value.keywords)
+
+
+def test_an_empty_screen_says_what_to_do(addon):
+    """Every list a menu opens tells, while there is nothing on it, what it is for and how to begin."""
+    actions, opened = {}, set()
+    for path in repo.addon_files(addon, ".xml"):
+        tree = etree.parse(path)
+        for record in tree.iter("record"):
+            if record.get("model") == "ir.actions.act_window":
+                actions[record.get("id").split(".")[-1]] = {
+                    field.get("name"): field.text for field in record.findall("field")
+                }
+        opened |= {menu.get("action").split(".")[-1] for menu in tree.iter("menuitem") if menu.get("action")}
+    silent = [
+        name for name in sorted(opened & actions.keys())
+        if {"list", "kanban"} & set((actions[name].get("view_mode") or "list,form").split(","))
+        and "help" not in actions[name]
+    ]  # fmt: skip
+    assert opened & actions.keys() or addon in repo.BRIDGES
+    assert silent == []
