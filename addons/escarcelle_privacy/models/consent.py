@@ -30,7 +30,7 @@ class EscarcelleConsent(models.Model):
         "escarcelle.household.member", "Given by", ondelete="set null",
         domain="[('household_id', '=', household_id)]", help="Empty: the holder.",
     )  # fmt: skip
-    given_on = fields.Datetime(required=True, default=lambda self: self.env.cr.now())
+    given_on = fields.Datetime(required=True, default=fields.Datetime.now)
     user_id = fields.Many2one(
         "res.users", "Noted by", required=True, readonly=True, default=lambda self: self.env.user
     )
@@ -122,7 +122,7 @@ class EscarcelleConsent(models.Model):
         running = self.filtered(lambda one: not one.withdrawn_on)
         running.write(
             {
-                "withdrawn_on": self.env.cr.now(),
+                "withdrawn_on": fields.Datetime.now(),
                 "withdrawn_user_id": self.env.uid,
                 "withdrawn_how": how,
             }

@@ -150,7 +150,8 @@ class TestMailing(ReportCase):
         self.run_job()
         attachment = mailing.sent_ids.sudo().mail_ids[0].attachment_ids
         said = attachment.raw.decode("utf-8-sig")
-        source = mailing._escarcelle_source()
+        # In the language of its owner, French where nobody said another.
+        source = mailing._escarcelle_source().with_context(lang=mailing.user_id.lang or "fr_FR")
         self.assertIn(source._escarcelle_words().masked, said)
         self.assertNotIn("\r\n67;3;", said)
         self.assertIn(";12;12;12\r\n", said)
