@@ -59,7 +59,7 @@ class Service:
         self._told_clock = ""
         self._begun = False
         self._left: dict = {}
-        till.attach(self)
+        till.attach(self.papers)
 
     async def run(self) -> None:
         """Start, serve until SIGTERM or SIGINT, stop."""

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from escarcelle_core import FISCAL_VERSION, chain, jet
 from escarcelle_core.documents import JetEvent
@@ -30,6 +30,7 @@ from .gateway.references import References
 from .journal import Journal
 from .lockout import Lockouts
 from .orders import Order
+from .paper import Papers
 from .papers import own_record
 from .shelf import Shelf
 from .snapshot import Snapshot
@@ -37,9 +38,6 @@ from .state import Lock, StateDir
 from .tickets import Tickets
 from .vault import Vault, VaultError, load_key
 from .writer import Writer
-
-if TYPE_CHECKING:
-    from .service import Service
 
 _logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -71,7 +69,7 @@ class Till:
         self.shelf = Shelf(self.snapshot, self.vault, self.hub)
         self.status: Callable[[], dict] = dict
         self.pin_guard = asyncio.Lock()
-        self._service: Service | None = None
+        self._papers: Papers | None = None
         self._told_lockouts: dict[str, datetime] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="fiscal")
         self._guard = asyncio.Lock()
@@ -314,9 +312,9 @@ class Till:
 
     # After the disk: paper, drawer, server, pages.
 
-    def attach(self, service: "Service") -> None:
-        """The running program, which prints and sends."""
-        self._service = service
+    def attach(self, papers: Papers) -> None:
+        """What prints, once the program runs."""
+        self._papers = papers
 
     async def sold(self, entry: dict) -> None:
         """A sale stands."""
@@ -344,9 +342,9 @@ class Till:
         return bool(await self._on_paper("reading", uuid, document))
 
     async def _on_paper(self, what: str, *arguments: object) -> object:
-        if self._service is None:
+        if self._papers is None:
             return None
-        return await asyncio.to_thread(getattr(self._service.papers, what), *arguments)
+        return await asyncio.to_thread(getattr(self._papers, what), *arguments)
 
     def tell_status(self) -> None:
         """Tell the pages, when there are any."""
