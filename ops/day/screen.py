@@ -57,7 +57,10 @@ class Screen:
         cashier = cashier or self.cashier()
         await self.type_pin(cashier["code"], cashier["pin"])
         await self.page.locator(".escarcelle-login").wait_for(state="detached")
-        # The next screen listens to the scanner once it is drawn.
+        await self.drawn()
+
+    async def drawn(self) -> None:
+        """Wait for the screen to be drawn: only then does it listen to the scanner."""
         await self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
     async def type_pin(self, code: str, pin: str) -> None:

@@ -155,6 +155,8 @@ async def test_a_manager_scans_a_badge(stage, make_screen):
     await screen.page.locator(".escarcelle-training-frame").wait_for()
     await screen.page.evaluate("posmodel.escarcelle.train(false)")
     await screen.page.locator(".escarcelle-training-frame").wait_for(state="detached")
+    await screen.page.locator(".product-screen").wait_for()
+    await screen.drawn()
     # A card that needs an agreement opened the popup: its own scan is not over yet.
     household = next(one for one in stage.cast["households"] if not one["entitled"] and one["cards"])
     await screen.scan(household["cards"][0])
