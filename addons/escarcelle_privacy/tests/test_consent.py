@@ -132,6 +132,11 @@ class TestConsent(PapersCase):
         self.assertFalse(kept.exists().line_ids)
         self.assertEqual(kept.state, "done", "the result stays")
 
+    def test_an_agreement_begins_with_a_whole_second(self):
+        """As the moment it is compared to: fractions would be of the future until the second is over."""
+        begins = self.env["escarcelle.consent"].default_get(["given_on"])["given_on"]
+        self.assertFalse(begins.microsecond)
+
     def test_a_consent_is_proof(self):
         home = self.household()
         consent = self.agree(home, "phone")
