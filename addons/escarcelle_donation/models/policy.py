@@ -28,13 +28,6 @@ class EscarcelleDonationPolicy(models.Model):
     _rec_name = "company_id"
     _check_company_auto = True
 
-    company_id = fields.Many2one(
-        "res.company",
-        "Shop",
-        required=True,
-        default=lambda self: self.env.company,
-        ondelete="cascade",
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     # -- the organisation, as the forms ask ------------------------------------------------------
@@ -134,9 +127,6 @@ class EscarcelleDonationPolicy(models.Model):
         required=True, default="donor", help="The other value is taken where this one is missing.",
     )  # fmt: skip
 
-    _company_uniq = models.Constraint(
-        "UNIQUE (company_id)", "This shop already has its gift rules."
-    )
     _short_days = models.Constraint("CHECK (short_days BETWEEN 0 AND 30)", "Between 0 and 30 days.")
     _rna = models.Constraint(
         "CHECK (rna IS NULL OR rna ~ '^W[0-9A-Z][0-9]{8}$')", "A RNA number is W and nine digits."

@@ -14,9 +14,6 @@ class EscarcelleErasurePolicy(models.Model):
     _inherit = ["escarcelle.shop.rules", "mail.thread", "mail.activity.mixin"]
     _rec_name = "company_id"
 
-    company_id = fields.Many2one(
-        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
-    )  # fmt: skip
     announce_days = fields.Integer(
         "Announce before (days)", default=30, required=True,
         help="A household that will be erased is shown this long before, to be kept or written to.",
@@ -34,9 +31,6 @@ class EscarcelleErasurePolicy(models.Model):
         "escarcelle.erasure.retention", "policy_id", "Kept after the last contact"
     )
 
-    _company_uniq = models.Constraint(
-        "UNIQUE (company_id)", "This shop already has its erasure rules."
-    )
     _sound = models.Constraint(
         "CHECK (announce_days BETWEEN 7 AND 366)", "Announce an erasure 7 to 366 days before."
     )

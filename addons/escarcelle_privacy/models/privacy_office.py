@@ -9,9 +9,6 @@ class EscarcellePrivacyOffice(models.Model):
     _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
-    company_id = fields.Many2one(
-        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
-    )  # fmt: skip
     representative = fields.Char(help="Who signs for the organisation: first name and last name.")
     quality = fields.Char("In the quality of", help="President, director…")
     public_body = fields.Boolean(
@@ -37,7 +34,6 @@ class EscarcellePrivacyOffice(models.Model):
         help="By e-mail, to the households that agreed to it. 0: never.",
     )  # fmt: skip
 
-    _company_uniq = models.Constraint("UNIQUE (company_id)", "This shop already says who answers.")
     _reminder_days = models.Constraint(
         "CHECK (reminder_days BETWEEN 0 AND 30)", "Remind 0 to 30 days before."
     )

@@ -11,13 +11,6 @@ class EscarcelleBudgetPolicy(models.Model):
     _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
-    company_id = fields.Many2one(
-        "res.company",
-        "Shop",
-        required=True,
-        default=lambda self: self.env.company,
-        ondelete="cascade",
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     period = fields.Selection(
         [("month", "Each month"), ("quarter", "Each quarter"), ("visit", "Each visit")],
@@ -62,9 +55,6 @@ class EscarcelleBudgetPolicy(models.Model):
     )
     tolerance = fields.Monetary("Overspend allowed")
 
-    _company_uniq = models.Constraint(
-        "UNIQUE (company_id)", "This shop already has its budget rules."
-    )
     _amounts_positive = models.Constraint(
         "CHECK (rollover_cap >= 0 AND tolerance >= 0)", "These limits are not negative."
     )

@@ -9,9 +9,6 @@ class EscarcelleHouseholdPolicy(models.Model):
     _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
-    company_id = fields.Many2one(
-        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
-    )  # fmt: skip
     currency_id = fields.Many2one(related="company_id.currency_id")
     renewal_days = fields.Integer(
         "Remind before the end (days)", default=30, required=True,
@@ -52,9 +49,6 @@ class EscarcelleHouseholdPolicy(models.Model):
         help="Of the living rest a day: 30 in most shops.",
     )
 
-    _company_uniq = models.Constraint(
-        "UNIQUE (company_id)", "This shop already has its household rules."
-    )
     _sound = models.Constraint(
         "CHECK (renewal_days BETWEEN 0 AND 366 AND membership_months BETWEEN 1 AND 120"
         " AND membership_amount >= 0 AND days_in_month BETWEEN 28 AND 31)",

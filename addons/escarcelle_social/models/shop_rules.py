@@ -1,14 +1,17 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class EscarcelleShopRules(models.AbstractModel):
-    """Rules of which a shop has one record: made when they are first asked for, opened without a list.
-
-    Who inherits has a ``company_id`` that is unique.
-    """
+    """Rules of which a shop has one record: made when they are first asked for, opened without a list."""
 
     _name = "escarcelle.shop.rules"
     _description = "Rules of a Shop"
+
+    company_id = fields.Many2one(
+        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )  # fmt: skip
+
+    _company_uniq = models.Constraint("UNIQUE (company_id)", "This shop already has these rules.")
 
     @api.model
     def _escarcelle_for(self, company):

@@ -31,14 +31,6 @@ class EscarcelleStart(models.Model):
     _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
-    company_id = fields.Many2one(
-        "res.company",
-        "Shop",
-        required=True,
-        readonly=True,
-        default=lambda self: self.env.company,
-        ondelete="cascade",
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     step = fields.Selection(STEPS, required=True, default="shop")
     states = fields.Json(default=dict, readonly=True)
@@ -47,10 +39,6 @@ class EscarcelleStart(models.Model):
         [("todo", "To do"), (DONE, "Done"), (SKIPPED, "Skipped")], compute="_compute_progress"
     )
     closed = fields.Boolean(readonly=True, help="It no longer opens by itself.")
-
-    _company_uniq = models.Constraint(
-        "UNIQUE (company_id)", "This shop already has its first steps."
-    )
 
     @api.depends("company_id")
     def _compute_display_name(self):

@@ -9,9 +9,6 @@ class EscarcelleSupplyPolicy(models.Model):
     _inherit = ["escarcelle.shop.rules"]
     _rec_name = "company_id"
 
-    company_id = fields.Many2one(
-        "res.company", "Shop", required=True, default=lambda self: self.env.company, ondelete="cascade"
-    )
     dlc_alert_days = fields.Integer(
         "Use by: warn before (days)", default=3, help="Goods show in « Dates to look at » that long before their date."
     )
@@ -41,7 +38,6 @@ class EscarcelleSupplyPolicy(models.Model):
         help="The till asks for the lot of each good that has lots. Else the first to expire is taken as sold.",
     )
 
-    _company_uniq = models.Constraint("UNIQUE (company_id)", "This shop already has its supply rules.")
     _days_positive = models.Constraint(
         "CHECK (dlc_alert_days >= 0 AND ddm_alert_days >= 0 AND ddm_days >= 0 AND safety_days >= 0"
         " AND sales_days BETWEEN 1 AND 366)",
