@@ -1,7 +1,11 @@
-"""From a bare machine to a house that can open: every step, in order."""
+"""From a bare machine to a house that can open: every step, in order.
+
+``python -m ops.provision TEMPLATE`` brings it to a level and says so, nothing else.
+"""
 
 import enum
 import fcntl
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +24,11 @@ class Level(enum.IntEnum):
     BASE = 3  # and Odoo's own modules in a database
     EMPTY = 4  # and ours: a shop nobody has set up
     TEMPLATE = 5  # and the demonstration
+
+    @property
+    def in_database(self) -> bool:
+        """Whether it stands on databases."""
+        return self > Level.PYTHON
 
 
 def _cluster_recipe() -> str:
@@ -79,6 +88,18 @@ def ready(
     level: Level, *, browser: bool = False, tests: bool = False, yes: bool = False
 ) -> Iterator[Cluster]:
     """Bring the house to ``level``; the cluster runs for the length of the block (from CLUSTER on)."""
+    with standing(level, browser=browser, tests=tests, yes=yes) as cluster:
+        with _turn():
+            for group in database_groups(cluster, level):
+                run_group(group, Stamps(HOUSE.stamps))
+        yield cluster
+
+
+@contextmanager
+def standing(
+    level: Level, *, browser: bool = False, tests: bool = False, yes: bool = False
+) -> Iterator[Cluster]:
+    """All that ``level`` needs but its databases."""
     system.require_known_system()
     HOUSE.make_directories()
     cluster = Cluster()
@@ -89,15 +110,21 @@ def ready(
             system.install(needs, yes)
         for group in groups(cluster, level):
             run_group(group, stamps)
-    if level < Level.CLUSTER:
+    if not level.in_database:
         yield cluster
         return
     with cluster.in_use():
         with _turn():
             databases.ensure_roles(cluster)
-            for group in database_groups(cluster, level):
-                run_group(group, stamps)
         yield cluster
+
+
+def lacks_databases(cluster: Cluster, level: Level) -> bool:
+    """Whether databases of ``level`` are still to be made, in a cluster that runs."""
+    stamps = Stamps(HOUSE.stamps)
+    return any(
+        not stamps.holds(step) for group in database_groups(cluster, level) for step in group
+    )
 
 
 @contextmanager
@@ -110,3 +137,8 @@ def _turn() -> Iterator[None]:
             CONSOLE.say("  une autre commande prépare déjà ce dossier ; attente…")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":
+    with ready(Level[sys.argv[1]]):
+        pass

@@ -15,6 +15,7 @@ from ops.provision import Level
 from ops.testing import junit, odoo_log, upstream
 from ops.testing.programs import Programs
 from ops.testing.result import LayerResult
+from ops.world import World
 
 
 @dataclass(frozen=True)
@@ -89,35 +90,21 @@ def pytest_layer(
 
 
 def _run_odoo(
-    name: str, cluster: Cluster, programs: Programs, tags: str, log: Path, *, stock: bool = False
+    name: str,
+    cluster: Cluster,
+    programs: Programs,
+    log: Path,
+    fill: Callable[[World], None],
+    *runs: Sequence[str],
 ) -> tuple[str, int, float]:
-    """Our addons over a copy of the base, with the tests of ``tags``.
-
-    Odoo tests the modules it installs or updates. ``stock``: the tests wanted are those of modules that
-    are there before us; ours are installed first, over a base that knows no French (those tests read
-    English screens), and all modules are tested then. No base holds demonstration data: tests stand on
-    what they make.
-    """
+    """Odoo over a database that ``fill`` makes, once with each of ``runs``: what it said, its code, seconds."""
     start = time.monotonic()
     target = world.other_world(f"test_{name}")
-    if stock:
-        templates.start_empty(cluster, target)
-    else:
-        world.clone(cluster, templates.base_world(), target)
-    ours = ["--init", ",".join(templates.OURS), "--skip-auto-install"]
-    tested = ["--test-tags", tags, "--log-level=info"]
     try:
-        target.write_conf(
-            cluster, Ports(HOUSE.var / "ports.json").choose(f"test-{name}"), max_cron_threads=0
-        )
+        fill(target)
+        port = Ports(HOUSE.var / "ports.json").choose(f"test-{name}")
+        target.write_conf(cluster, port, max_cron_threads=0)
         fiscal.migrate(cluster, target.name)
-        before = [
-            "--init",
-            ",".join(templates.foreign_depends()),
-            "--skip-auto-install",
-            "--no-http",
-        ]
-        runs = [before, [*ours, "--no-http"], tested] if stock else [[*ours, *tested]]
         for arguments in runs:
             code = programs.run(
                 odoo_command.argv(target, *arguments, "--stop-after-init"),
@@ -131,7 +118,12 @@ def _run_odoo(
     return log.read_text(encoding="utf-8", errors="replace"), code, time.monotonic() - start
 
 
+def _tested(tags: str) -> list[str]:
+    return ["--test-tags", tags, "--log-level=info"]
+
+
 def _run_ours(cluster: Cluster, programs: Programs, log: Path) -> LayerResult:
+    """Our tests over a shop nobody has set up: all run after the installation, which was made once."""
     absent = [
         f"addons/{name}/tests"
         for name in templates.OURS
@@ -139,12 +131,31 @@ def _run_ours(cluster: Cluster, programs: Programs, log: Path) -> LayerResult:
     ]
     if absent:
         return LayerResult("odoo", problem=f"il manque des essais dans {', '.join(absent)}")
+
+    def fill(target: World) -> None:
+        world.clone(cluster, templates.empty_world(), target)
+
     tags = ",".join(f"/{name}" for name in templates.OURS)
-    return odoo_log.read("odoo", *_run_odoo("odoo", cluster, programs, tags, log))
+    return odoo_log.read("odoo", *_run_odoo("odoo", cluster, programs, log, fill, _tested(tags)))
 
 
 def _run_upstream(cluster: Cluster, programs: Programs, log: Path) -> LayerResult:
-    return upstream.judge(*_run_odoo("upstream", cluster, programs, upstream.TAGS, log, stock=True))
+    """Odoo's own tests with our addons beside them.
+
+    Its modules first, ours over them, in a base that knows no French (those tests read English screens) nor
+    demonstration data (tests stand on what they make); then the tests of every module.
+    """
+
+    def fill(target: World) -> None:
+        templates.start_empty(cluster, target)
+
+    runs = [
+        ["--init", ",".join(names), "--skip-auto-install", "--no-http"]
+        for names in (templates.foreign_depends(), templates.OURS)
+    ]
+    return upstream.judge(
+        *_run_odoo("upstream", cluster, programs, log, fill, *runs, _tested(upstream.TAGS))
+    )
 
 
 OFFICE = "tests/e2e/office"
@@ -153,7 +164,7 @@ LAYERS = (
     pytest_layer("till", "tests/till_proxy", level=Level.PYTHON, together=True),
     pytest_layer("arch", "tests/arch", "tests/ops", level=Level.PYTHON),
     pytest_layer("db", "tests/db", level=Level.TEMPLATE),
-    Layer("odoo", Level.BASE, _run_ours, browser=True, digest=odoo_log.trouble),
+    Layer("odoo", Level.EMPTY, _run_ours, browser=True, digest=odoo_log.trouble),
     # Screens of the back office: nothing there is timed.
     pytest_layer("office", OFFICE, level=Level.TEMPLATE, browser=True),
     pytest_layer(

@@ -1,6 +1,7 @@
 """One layer under way: started, followed, shown."""
 
 import time
+from concurrent.futures import Future
 
 from ops.console import CONSOLE, seconds
 from ops.errors import OpsError
@@ -15,16 +16,19 @@ from ops.testing.result import LayerResult
 class Run:
     """One layer and the log its programs write to."""
 
-    def __init__(self, layer: Layer, cluster: Cluster, programs: Programs):
+    def __init__(self, layer: Layer, cluster: Cluster, programs: Programs, prepared: Future):
         self.layer = layer
         self.log = HOUSE.log / f"test-{layer.name}.log"
         self.log.write_bytes(b"")
         self._unread = self.log.open(encoding="utf-8", errors="replace")
-        self._cluster, self._programs = cluster, programs
+        self._cluster, self._programs, self._prepared = cluster, programs, prepared
         self._start: float | None = None
 
     def __call__(self) -> LayerResult:
-        """Run it. What goes wrong around its tests is its own problem: the others go on."""
+        """Run it, once what it stands on is there. What goes wrong around its tests is its own problem: the
+        others go on."""
+        if self.layer.level.in_database and self._prepared.exception():
+            return LayerResult(self.layer.name, problem="ses bases n'ont pas pu être faites")
         self._start = time.monotonic()
         CONSOLE.say(f"  … couche {self.layer.name}")
         try:

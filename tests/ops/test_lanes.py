@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -19,6 +19,13 @@ from ops.testing import lanes, progress, run
 from ops.testing.layers import Layer
 from ops.testing.programs import Interrupted, Programs
 from ops.testing.result import LayerResult
+
+
+def ready():
+    """Databases that are there."""
+    found = Future()
+    found.set_result(None)
+    return found
 
 
 def until(condition):
@@ -85,11 +92,49 @@ def test_one_processor_runs_them_in_the_order_asked_for(tmp_path, capsys):
 
 
 def test_with_several_those_that_last_longest_begin_and_the_table_keeps_its_order(said):
-    todo = [layer("a"), layer("z", level=Level.TEMPLATE), layer("y", level=Level.BASE)]
+    names = {"a": Level.PYTHON, "b": Level.PYTHON, "y": Level.BASE, "z": Level.TEMPLATE}
+    todo = [layer(name, level=level) for name, level in names.items()]
     results = lanes.run(todo, None, processors=2)
-    assert [result.name for result in results] == ["a", "z", "y"]
+    assert [result.name for result in results] == list(names)
     begun = [line.split()[-1] for line in said.getvalue().splitlines() if "couche" in line]
-    assert set(begun[:2]) == {"z", "y"}
+    # One that needs no database fills the lane beside those who make them.
+    assert set(begun[:2]) == {"a", "z"}
+    assert set(begun[2:]) == {"y", "b"}
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_who_stands_on_databases_waits_for_them(tmp_path, processors):
+    made = tmp_path / "made"
+
+    def prepare(programs):
+        script = f"import pathlib, time; time.sleep(0.5); pathlib.Path({str(made)!r}).touch()"
+        programs.run([sys.executable, "-c", script], env={}, log=tmp_path / "log")
+
+    needs = f"import pathlib, sys\nsys.exit(not pathlib.Path({str(made)!r}).exists())"
+    todo = [layer("z", needs, level=Level.EMPTY), layer("y", needs, level=Level.TEMPLATE)]
+    assert [one.green for one in lanes.run(todo, None, prepare, processors)] == [True] * 2
+
+
+def test_who_needs_no_database_begins_while_they_are_made(tmp_path):
+    def prepare(programs):
+        until((tmp_path / "begun").exists)
+
+    begins = f"import pathlib\npathlib.Path({str(tmp_path / 'begun')!r}).touch()"
+    todo = [layer("z", level=Level.EMPTY), layer("a", begins)]
+    assert [one.green for one in lanes.run(todo, None, prepare, processors=2)] == [True] * 2
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_without_databases_everything_ends_with_why(tmp_path, processors):
+    def prepare(programs):
+        raise OpsError("pas de bases", "les faire")
+
+    slow = f"import time, pathlib; time.sleep(60); pathlib.Path({str(tmp_path / 'ended')!r}).touch()"
+    start = time.monotonic()
+    with pytest.raises(OpsError, match="pas de bases"):
+        lanes.run([layer("a", slow), layer("z", level=Level.EMPTY)], None, prepare, processors)
+    assert time.monotonic() - start < 30
+    assert not (tmp_path / "ended").exists()
 
 
 def test_what_has_time_limits_runs_alone_after_the_others(tmp_path):
@@ -147,7 +192,7 @@ def test_progress_is_read_from_what_is_printed():
 
 
 def test_it_is_shown_as_it_comes_when_it_runs_alone(tmp_path, capsys):
-    one = run.Run(layer("a", "print('un é', flush=True)"), None, Programs())
+    one = run.Run(layer("a", "print('un é', flush=True)"), None, Programs(), ready())
     one.show_new()
     result = one()
     one.show_new()
@@ -230,7 +275,7 @@ def test_a_program_deaf_to_the_interruption_is_killed_with_what_it_had_started(t
     )
     programs = Programs(grace=0.3, pid_files=tmp_path / "pids")
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(run.Run(layer("deaf", deaf), None, programs))
+        running = pool.submit(run.Run(layer("deaf", deaf), None, programs, ready()))
         until(lambda: written(tmp_path / "ready"))
         service = int((tmp_path / "ready").read_text())
         assert started_at(service)
