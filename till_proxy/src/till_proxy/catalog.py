@@ -153,6 +153,8 @@ class Catalog:
     quotas: Quotas = Quotas()
     #: Kinds of vouchers, by the means of payment that takes them.
     vouchers: Mapping[int, VoucherKind] = field(default_factory=dict)
+    #: Good → the last day its last lot in stock may be given; a good that is not here has none.
+    last_days: Mapping[int, date] = field(default_factory=dict)
     #: The shop's own print stylesheets, by name.
     templates: Mapping[str, bytes] = field(default_factory=dict)
     #: VAT regime of a sale that neither the household nor its tariff gives another one; None: taxed.
@@ -209,6 +211,10 @@ def load(part: Part, version: str, covered: Covered) -> Catalog:
             barcodes=_barcodes(goods),
             quotas=quotas.read(_json(part, "quotas.json", {})),
             vouchers=vouchers.read(settings.get("vouchers", ())),
+            last_days={
+                int(good): date.fromisoformat(day)
+                for good, day in _json(part, "dates.json", {}).items()
+            },
         )
     except CatalogError:
         raise

@@ -17,6 +17,7 @@ STATUS = {
     "amount_mismatch": 422,
     "over_budget": 422,
     "funding_source": 422,
+    "past_date": 422,
     "not_entitled": 422,
     "quota": 422,
     "voucher": 422,

@@ -86,6 +86,7 @@ class Rules:
         )  # fmt: skip
         lines = tuple(goods.line(number, line) for number, line in enumerate(order.lines, 1))
         self._flags.update(goods.flags)
+        self._dates(order)
         total = sum(line.amount for line in lines)
         if total != order.total:
             raise _mismatch("Le total de l'écran", order.total, total)
@@ -194,6 +195,24 @@ class Rules:
                     "override_invalid",
                     f"{_APPROVALS[kind]} : demandez l'accord d'un responsable.",
                     override=kind,
+                )
+
+    def _dates(self, order: Order) -> None:
+        """Nothing is sold whose every lot in stock is past its date; Refusal(past_date), which no manager lifts.
+
+        A till sells goods, not lots: as long as one lot is good, it is taken to be the one that is sold.
+        """
+        for line in order.lines:
+            last = self._catalog.last_days.get(line.product_id)
+            product = self._catalog.products.get(line.product_id)
+            if line.quantity > 0 and product and last is not None and last < self._day:
+                raise Refusal(
+                    "past_date",
+                    f"« {product.name} » ne se donne plus : tout ce qui en reste en stock est à retirer depuis le "
+                    f"{last:%d/%m/%Y}. Retirez-le de la vente et du rayon. Il vient d'en arriver ? Faites "
+                    "valider la livraison : la caisse le saura dans la minute.",
+                    line=line.uuid,
+                    product_id=line.product_id,
                 )
 
     def _quotas(self, order: Order, household: Household | None) -> None:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 #: Refusals worth a line in the event journal: somebody wanted something the shop forbids.
 _TOLD = frozenset(
     {
-        "over_budget", "funding_source", "not_entitled", "quota", "refund_too_large", "override_invalid",
-        "training",
+        "over_budget", "funding_source", "past_date", "not_entitled", "quota", "refund_too_large",
+        "override_invalid", "training",
     }
 )
 _CONFLICT = (
