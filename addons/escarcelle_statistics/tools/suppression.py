@@ -96,14 +96,18 @@ def _given_away(
     values: Sequence[Sequence[object]], sums: Sequence[Sum], hidden: set[Cell]
 ) -> set[Cell]:
     """One more cell to hide when the sums taken together still tell a hidden one."""
-    told = _determined(sums, hidden)
-    for cell in sorted(told):
-        beside = {
-            other for parts, whole in sums if cell in (*parts, whole) for other in (*parts, whole)
-        }
-        more = _least(values, sorted(beside), hidden)
+    near = _determined(sums, hidden)
+    while near:
+        # Beside what is told there may be nothing left to hide: then further away, along the sums.
+        wider = near.union(
+            *((*parts, whole) for parts, whole in sums if not near.isdisjoint((*parts, whole)))
+        )
+        more = _least(values, sorted(wider), hidden)
         if more is not None:
             return {more}
+        if wider == near:
+            break
+        near = wider
     return set()
 
 
