@@ -53,6 +53,7 @@ class Column:
     """``kind`` is one of ``KINDS``. Columns of one ``group`` speak of the same households.
 
     ``total``: this column is the sum of the columns before it that have its kind, its unit and its ``measure``.
+    ``unseen``: a head count that only says what to mask of its group; ``masked`` takes it away.
     """
 
     label: str
@@ -61,6 +62,7 @@ class Column:
     group: str = ""
     total: bool = False
     measure: str = ""
+    unseen: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -99,13 +101,15 @@ class Table:
         return self.rows if self.total is None else (*self.rows, self.total)
 
 
-def masked(table: Table, threshold: int = 5) -> Table:
+def masked(table: Table, threshold: int = THRESHOLD, also: Iterable[tuple[int, int]] = ()) -> Table:
     """The table as it may leave the shop.
 
     Head counts from 1 to ``threshold - 1`` are masked, with what accompanies them in their group.
     Then enough others are masked for none to be found again by a subtraction: each sum that hides
     something hides two cells at least, ``threshold`` heads at least, and no hidden cell follows
     from the sums taken together. Zero stays: it speaks of nobody.
+
+    :param also: ``(line, column)`` of other cells to mask, the total being the last line
     """
     lines = table.lines()
     hidden = hide(
@@ -115,24 +119,49 @@ def masked(table: Table, threshold: int = 5) -> Table:
             for i, row in enumerate(lines)
             for j, column in enumerate(table.columns)
             if column.kind in HEADS and _is_small(row.values[j], threshold)
-        },
+        }
+        | set(also),
         followers=_followers(table.columns),
         sums=list(_sums(table)),
         heads={j for j, column in enumerate(table.columns) if column.kind in HEADS},
         threshold=threshold,
     )
-    rows = tuple(_blank(row, i, hidden) for i, row in enumerate(lines))
+    shown = [j for j, column in enumerate(table.columns) if not column.unseen]
+    rows = tuple(_blank(row, i, hidden, shown) for i, row in enumerate(lines))
+    columns = tuple(table.columns[j] for j in shown)
     if table.total is None:
-        return replace(table, rows=rows)
-    return replace(table, rows=rows[:-1], total=rows[-1])
+        return replace(table, columns=columns, rows=rows)
+    return replace(table, columns=columns, rows=rows[:-1], total=rows[-1])
+
+
+def folded(table: Table, most: int, others: str) -> Table:
+    """The table with ``most`` lines, the others in one. What leaves the shop is masked before: a line that is
+    not shown hides its few people too.
+
+    :param others: what that line is called, « %s » for how many lines it is
+    """
+    if not most or len(table.rows) <= most:
+        return table
+    rest = table.rows[most:]
+    values = tuple(
+        _added_up([row.values[j] for row in rest], column) for j, column in enumerate(table.columns)
+    )
+    return replace(table, rows=(*table.rows[:most], Row(others % len(rest), values)))
+
+
+def _added_up(values: list[Value], column: Column) -> Value:
+    """A household may be on several lines: heads are not added up, nor are averages."""
+    if column.kind not in ADDITIVE or column.kind in HEADS:
+        return None
+    return MASKED if MASKED in values else sum(value or 0 for value in values)
 
 
 def _is_small(value: Value, threshold: int) -> bool:
     return value is MASKED or (value is not None and 0 < abs(value) < threshold)
 
 
-def _blank(row: Row, i: int, hidden: Hidden) -> Row:
-    values = tuple(MASKED if (i, j) in hidden else value for j, value in enumerate(row.values))
+def _blank(row: Row, i: int, hidden: Hidden, shown: list[int]) -> Row:
+    values = tuple(MASKED if (i, j) in hidden else row.values[j] for j in shown)
     return replace(row, values=values)
 
 

@@ -8,7 +8,9 @@ from odoo.exceptions import AccessError, UserError
 
 from ..rendering.document import Section
 from ..rendering.figures import figure
-from ..table import MASKED, PERIODS, Period
+from ..table import HEADS, MASKED, PERIODS, Period, masked
+from ..tools.dimensions import DIMENSIONS
+from ..tools.query import TOTAL
 
 NETWORK = "escarcelle_statistics.group_network"
 MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])")
@@ -108,9 +110,10 @@ class EscarcelleNetwork(models.Model):
         return self.env.lang or "fr_FR"
 
     def _escarcelle_period(self, said):
-        """Whole months: days more or less would tell one household from the others.
+        """Whole months that ended: days more or less, today's figures and tomorrow's, would tell one household from
+        the others.
 
-        :raises UserError: an unknown period, or months that are none
+        :raises UserError: an unknown period, months that are none, or of which none ended
         """
         self.ensure_one()
         kind = said.get("kind") if isinstance(said, dict) else None
@@ -118,14 +121,29 @@ class EscarcelleNetwork(models.Model):
             raise UserError(self.env._("Choose a period."))
         today = self.company_ids[:1]._escarcelle_today()
         if kind != "custom":
-            return Period.of(kind, today, lang=self._escarcelle_lang())
+            return self._escarcelle_ended(
+                Period.of(kind, today, lang=self._escarcelle_lang()), today
+            )
         first, last = (_month(said.get(name)) for name in ("first", "last"))
         if not first or not last or not first <= last < first + relativedelta(months=MOST_MONTHS):
             raise UserError(
                 self.env._("Choose a first and a last month, %s months apart at most.", MOST_MONTHS)
             )
         stop = last + relativedelta(months=1) - timedelta(days=1)
-        return Period.of("custom", today, first, stop, self._escarcelle_lang())
+        asked = Period.of("custom", today, first, stop, self._escarcelle_lang())
+        return self._escarcelle_ended(asked, today)
+
+    @api.model
+    def _escarcelle_ended(self, period, today):
+        """What of a period ended: its months before the one that runs."""
+        last = today.replace(day=1) - timedelta(days=1)
+        if period.stop <= last:
+            return period
+        if period.start > last:
+            raise UserError(
+                self.env._("No month of this period has ended yet: choose an earlier one.")
+            )
+        return Period.of("custom", today, period.start, last, self._escarcelle_lang())
 
     # -- the tables --------------------------------------------------------------------------------
 
@@ -136,17 +154,19 @@ class EscarcelleNetwork(models.Model):
             "months": self.env._("All shops together, month after month"),
             "ages": self.env._("People by age class"),
         }
-        sections = [
-            Section(
-                titles[code],
-                self._escarcelle_question(titles[code], *question)._escarcelle_table(
-                    period, companies, leaving=True
-                ),
-            )
-            for code, *question in TABLES
+        asked = [self._escarcelle_question(titles[code], *question) for code, *question in TABLES]
+        shops, months, ages = (one._escarcelle_table(period, companies) for one in asked)
+        few = asked[0]._escarcelle_lines_of_few(period, companies)
+        total = frozenset(few & {len(shops.rows)})
+        tables = [
+            masked(shops, also=_beside_heads(shops, few)),
+            masked(months, also=_beside_heads(months, total and {len(months.rows)})),
+            masked(ages),
         ]
         # So few households in all that their number is masked: their people are too.
-        return sections[:-1] if MASKED in sections[0].table.total.values[:1] else sections
+        if MASKED in tables[0].total.values[:1]:
+            tables.pop()
+        return [Section(table.title, table) for table in tables]
 
     def _escarcelle_question(self, title, measures, row, chart):
         """A statistic that is asked once and not kept."""
@@ -187,7 +207,46 @@ class EscarcelleNetwork(models.Model):
         }
 
 
+def _beside_heads(table, lines):
+    """The cells of these lines that add up from month to month: heads do not."""
+    return {
+        (i, j) for i in lines for j, column in enumerate(table.columns) if column.kind not in HEADS
+    }
+
+
 def _month(text):
     """The first day of « 2026-03 », nothing for anything else."""
     found = MONTH.fullmatch(text) if isinstance(text, str) else None
     return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+class EscarcelleStatistic(models.Model):
+    _inherit = "escarcelle.statistic"
+
+    def _escarcelle_lines_of_few(self, period, companies):
+        """Places of the lines that are masked in one of the months of ``period``, the total being the last.
+
+        What a longer period says of them is the sum of its months: the others taken from it would tell that one.
+        """
+        row = self._escarcelle_dimension(self.row_dimension_id)
+        measures, companies = self._escarcelle_measures(), self._escarcelle_companies(companies)
+        crossed = self._escarcelle_cells(
+            measures, period, companies, row, DIMENSIONS["month"], self._escarcelle_domain()
+        )
+        places = {
+            one: n
+            for n, one in enumerate(
+                self._escarcelle_keys(row, {one for one, _month in crossed}, period)
+            )
+        }
+        lines = set()
+        for month in {month for _line, month in crossed} - {TOTAL}:
+            cells = {(line, TOTAL): sums for (line, one), sums in crossed.items() if one == month}
+            table = masked(
+                self._escarcelle_lay_out(measures, row, None, cells, {}, period, companies, 0)
+            )
+            keys = self._escarcelle_keys(row, {line for line, _total in cells}, period)
+            for key, line in zip((*keys, TOTAL), table.lines(), strict=True):
+                if MASKED in line.values:
+                    lines.add(places.get(key, len(places)))
+        return lines

@@ -5,12 +5,12 @@ from ast import literal_eval
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..table import Period, masked
+from ..table import HEADS, Period, folded, masked
 from ..tools import filters, query
 from ..tools.dimensions import DIMENSIONS
-from ..tools.measures import MEASURES
+from ..tools.measures import COMPONENTS, MEASURES
 from ..tools.query import TOTAL
-from ..tools.stores import HOME
+from ..tools.stores import HOME, VISIT
 
 MODELS = {
     "goods": "escarcelle.fact.goods",
@@ -18,6 +18,10 @@ MODELS = {
     "person": "escarcelle.fact.person",
     "registration": "escarcelle.fact.registration",
 }
+#: What goods and visits both know; « kind » is not the same word there.
+KNOWN_OF_VISITS = frozenset({*VISIT, "company_id", "day"} - {"kind"})
+#: What tells one household from the others.
+OF_HOUSEHOLDS = frozenset({*HOME, "size", "tariff_id", "public", "key"})
 
 
 class EscarcelleStatistic(models.Model):
@@ -47,10 +51,15 @@ class EscarcelleStatistic(models.Model):
             before = period.previous(self._escarcelle_lang())
             aligned = row if row and row.column != "day" else None
             previous = self._escarcelle_cells(measures, before, companies, aligned, None, domain)
+        behind = leaving and self._escarcelle_speaks_of_households(measures, row, column, domain)
+        if behind:
+            self._escarcelle_count_behind(cells, period, companies, row, column, domain)
+            if previous:
+                self._escarcelle_count_behind(previous, before, companies, aligned, None, domain)
         table = self._escarcelle_lay_out(
-            measures, row, column, cells, previous, period, companies, waiting
+            measures, row, column, cells, previous, period, companies, waiting, behind
         )
-        return masked(table) if leaving else table
+        return folded(masked(table) if leaving else table, self.limit, self.env._("Others (%s)"))
 
     @api.model
     def _escarcelle_indicator(self, code, period, companies=None, domain=()):
@@ -176,6 +185,44 @@ class EscarcelleStatistic(models.Model):
                 self.env._("This filter cannot be used here: %s.", error.args and error.args[0])
             ) from None
         return cells
+
+    # -- what is masked though it counts nobody ---------------------------------------------------
+
+    @api.model
+    def _escarcelle_speaks_of_households(self, measures, row, column, domain):
+        """Whether a cell without a head count may still tell what very few households took or paid: kilograms of
+        a district. What counts people masks itself; goods by category or by month are the shop's."""
+        if any(one.kind in HEADS for one in measures):
+            return False
+        if any(one.subject == "visit" for one in measures):
+            return True
+        asked = {one.column for one in (row, column) if one} | filters.columns(domain)
+        sold = any("sold" in COMPONENTS[name].kinds for one in measures for name in one.components)
+        return sold and bool(asked & OF_HOUSEHOLDS)
+
+    @api.model
+    def _escarcelle_count_behind(self, cells, period, companies, row, column, domain):
+        """Add to ``cells`` the households behind each: those of the dimensions and of the filter that visits know
+        (a good has no household, its district has)."""
+        known_row, known_column = (
+            one if one and "visit" in one.subjects and one.column != "kind" else None
+            for one in (row, column)
+        )
+        found = query.statements(
+            query.Question(
+                ("households",), period.start, period.stop, tuple(companies.ids) or (0,),
+                known_row, known_column, filters.narrowed(domain, KNOWN_OF_VISITS),
+            )
+        )  # fmt: skip
+        told = {}
+        for statement in found:
+            for line, col, all_lines, all_columns, households in self.env.execute_query(
+                statement.sql
+            ):
+                told[TOTAL if all_lines else line, TOTAL if all_columns else col] = households
+        for (line, col), sums in cells.items():
+            place = (line if known_row else TOTAL, col if known_column else TOTAL)
+            sums["households"] = told.get(place, 0)
 
     @api.model
     def _escarcelle_check_facts(self, measures, row, column, domain):

@@ -5,8 +5,10 @@ from decimal import Decimal
 from babel.dates import format_date, format_skeleton, get_day_names
 from dateutil.relativedelta import relativedelta
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..table import Column, Row, Table
+from ..tools.measures import MEASURES
 from ..tools.query import TOTAL
 from .statistic_answer import MODELS
 
@@ -15,6 +17,8 @@ STEPS = {
     "quarter": relativedelta(months=3),
     "year": relativedelta(years=1),
 }
+#: What says whether few households are behind figures that count nobody.
+BEHIND = MEASURES["households"]
 #: A table wider than that is read by nobody.
 TOO_MANY_COLUMNS = 60
 
@@ -23,15 +27,23 @@ class EscarcelleStatistic(models.Model):
     _inherit = "escarcelle.statistic"
 
     def _escarcelle_lay_out(
-        self, measures, row, column, cells, previous, period, companies, waiting
+        self, measures, row, column, cells, previous, period, companies, waiting, behind=False
     ):
+        """``behind``: cells tell households too, which are not shown but say what to mask."""
         named = {one.code: one.name for one in self.measure_ids.sudo()}
         row_keys = self._escarcelle_keys(row, {place[0] for place in cells}, period)
         if column:
             col_keys = self._escarcelle_keys(column, {place[1] for place in cells}, period)
             col_labels = self._escarcelle_labels(column, col_keys)
-            shown = col_keys[:TOO_MANY_COLUMNS]
-            places = [(key, one) for key in shown for one in measures]
+            if len(col_keys) > TOO_MANY_COLUMNS:
+                raise UserError(
+                    self.env._(
+                        "This table would have %s columns, nobody could read it: choose other columns, "
+                        "or put them in lines.",
+                        len(col_keys),
+                    )
+                )
+            places = [(key, one) for key in col_keys for one in measures]
             columns = [
                 Column(
                     " · ".join((col_labels[key], named[one.code])) if len(measures) > 1 else col_labels[key],
@@ -48,9 +60,18 @@ class EscarcelleStatistic(models.Model):
                 )
                 for one in measures
             ]  # fmt: skip
+            if behind:
+                columns += [
+                    Column("", BEHIND.kind, group=group, total=group is total, measure=BEHIND.code, unseen=True)
+                    for group in (*(col_labels[key] for key in col_keys), total)
+                ]  # fmt: skip
+                places += [(key, BEHIND) for key in (*col_keys, TOTAL)]
         else:
             places = [(TOTAL, one) for one in measures]
             columns = [Column(named[one.code], one.kind, one.unit) for one in measures]
+            if behind:
+                places.append((TOTAL, BEHIND))
+                columns.append(Column("", BEHIND.kind, unseen=True))
 
         def values(key):
             return tuple(one.value(cells.get((key, place), {})) for place, one in places)
@@ -63,6 +84,8 @@ class EscarcelleStatistic(models.Model):
                 before = one.value(previous.get((key, TOTAL), {}))
                 now = one.value(cells.get((key, TOTAL), {}))
                 found += [before, _change(before, now)]
+            if behind:
+                found.append(BEHIND.value(previous.get((key, TOTAL), {})))
             return tuple(found)
 
         if self.compare and not column:
@@ -72,12 +95,12 @@ class EscarcelleStatistic(models.Model):
                     Column(f"{named[one.code]} · {before}", one.kind, one.unit),
                     Column(self.env._("%s · change", named[one.code]), "percent"),
                 ]
+            if behind:
+                columns.append(Column("", BEHIND.kind, unseen=True))
         labels = self._escarcelle_labels(row, row_keys)
         rows = [Row(labels[key], (*values(key), *compared(key))) for key in row_keys]
         if self.sort == "value":
             rows.sort(key=lambda one: -(one.values[0] or 0))
-        if self.limit and len(rows) > self.limit:
-            rows = [*rows[: self.limit], self._escarcelle_others(rows[self.limit :], columns)]
         whole = Row(self.env._("Total"), (*values(TOTAL), *compared(TOTAL)))
         return Table(
             title=self.name,
@@ -104,16 +127,6 @@ class EscarcelleStatistic(models.Model):
                 )
             )
         return " ".join(said)
-
-    def _escarcelle_others(self, rows, columns):
-        """The lines that are not shown, in one. A household may be on several: heads are not added up."""
-        values = []
-        for j, column in enumerate(columns):
-            if column.kind in ("money", "weight", "quantity", "count"):
-                values.append(sum(row.values[j] or 0 for row in rows))
-            else:
-                values.append(None)
-        return Row(self.env._("Others (%s)", len(rows)), tuple(values))
 
     @api.model
     def _escarcelle_keys(self, dimension, found, period):

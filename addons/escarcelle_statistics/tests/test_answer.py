@@ -102,6 +102,67 @@ class TestAnswer(StatisticsCase):
             [(MASKED, MASKED), (MASKED, MASKED), (MASKED, MASKED), (13, 13)],
         )
 
+    def sells(self, households, paid, prefix="k", **home):
+        """``households`` that came on 5 March, each for ``paid`` euros of apples."""
+        for number in range(households):
+            self.visit(date(2025, 3, 5), f"{prefix}{number}", paid=paid, reference=10, **home)
+            self.goods(date(2025, 3, 5), paid=paid, reference=10, public="household", **home)
+
+    def leaving(self, *args, **values):
+        return [
+            row.values
+            for row in self.statistic(*args, **values)
+            ._escarcelle_table(MARCH, leaving=True)
+            .lines()
+        ]
+
+    def test_goods_of_few_households_do_not_leave(self):
+        """A district of three households says nothing of what these three took, though no head is counted there."""
+        self.sells(9, 1, "a", district="67000", department="67")
+        self.sells(3, 2, "b", district="67100", department="67")
+        self.sells(6, 3, "c", district="67200", department="67")
+        self.goods(date(2025, 3, 6), "donated", weight=50)
+        hidden = [(9000, 900), (MASKED,) * 2, (MASKED,) * 2, (18_000, 3300)]
+        self.assertEqual(self.leaving(["weight", "paid"], "district"), hidden)
+        # Among the gifts, which come from no district.
+        donated = self.leaving(["paid", "donated_weight"], "district")
+        self.assertEqual([row[0] for row in donated], [900, MASKED, MASKED, 0, 3300])
+        self.assertEqual(donated[3], (0, 50_000))
+        # In columns, beside a dimension that visits do not know.
+        crossed = self.leaving(["paid"], "category", "district")
+        self.assertEqual(crossed, [(900, MASKED, MASKED, 3300)] * 2)
+        # Behind a filter, alone or with another; what is in no district is the shop's.
+        filtered = {"domain": "[('district', '=', '67100')]"}
+        self.assertEqual(self.leaving(["weight"], **filtered), [(MASKED,)])
+        filtered = {
+            "domain": f"['&', ('district', '=', '67100'), ('categ_id', '=', {self.fruits.id})]"
+        }
+        self.assertEqual(self.leaving(["weight"], "product", **filtered), [(MASKED,)] * 2)
+        self.assertEqual(self.leaving(["weight"], "category"), [(18_000,)] * 2)
+        # Averages of few are those few's.
+        self.assertEqual(self.leaving(["basket"], "district", subject="visit")[1], (MASKED,))
+        self.assertEqual(self.leaving(["basket"], "department", subject="visit"), [(183,)] * 2)
+        # The screen of the shop shows all of it.
+        table = self.statistic(["weight"], "district")._escarcelle_table(MARCH)
+        self.assertEqual(
+            [row.values for row in table.lines()], [(9000,), (3000,), (6000,), (18_000,)]
+        )
+
+    def test_what_few_households_took_the_month_before_does_not_leave(self):
+        self.sells(9, 1, district="67000")
+        for number in range(2):
+            self.goods(date(2025, 2, 3), weight=4, district="67000")
+            self.visit(date(2025, 2, 3), f"k{number}", district="67000")
+        said = self.leaving(["weight"], "district", compare=True)
+        self.assertEqual(set(said[0]), {MASKED})
+
+    def test_a_table_too_wide_to_be_read_is_refused(self):
+        for number in range(61):
+            self.goods(date(2025, 3, 5), district=f"67{number:03}")
+        with self.assertRaises(UserError):
+            self.answered(MARCH, ["weight"], "category", "district")
+        self.assertEqual(len(self.answered(MARCH, ["weight"], "district", "category")), 62)
+
     def test_months_are_compared(self):
         self.goods(date(2025, 2, 28), weight=2)
         self.goods(date(2025, 3, 1), weight=3)
@@ -132,6 +193,7 @@ class TestAnswer(StatisticsCase):
             "__import__('os')",
             "[" * 500,
             "[('kind', '=', ['sold', ['x']])]",
+            "[(['kind'], '=', 'sold')]",
             str([("kind", "=", "sold")] * 500),
         ):
             with self.assertRaises(UserError, msg=domain):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
-from ..table import MASKED, Column, Row, Table, masked
+from ..table import MASKED, Column, Row, Table, folded, masked
 
 HOUSEHOLDS, PEOPLE = Column("Ménages", "households"), Column("Personnes", "persons")
 WEIGHT, RATIO = Column("Kilos", "weight"), Column("Part", "percent")
@@ -139,6 +139,16 @@ class TestMasking(BaseCase):
     def test_crossings(self, table):
         self.check(table)
 
+    def test_what_protects_a_cell_may_stand_far_from_it(self):
+        """(0, 2) follows from the total column, and all that stands beside it is hidden already."""
+        rows = tuple(
+            Row(f"r{n}", (*values, sum(values)))
+            for n, values in enumerate(((0, 2, 1), (1, 0, 4), (0, 4, 0)))
+        )
+        columns = [Column(f"c{j}", "households", group=f"c{j}") for j in range(3)]
+        columns.append(Column("Total", "households", group="Total", total=True))
+        self.check(Table("t", "s", "h", tuple(columns), rows, Row("Total", (1, 6, 5, 12))))
+
     def test_zero_speaks_of_nobody(self):
         table = Table(
             "t", "s", "h", (HOUSEHOLDS,), (Row("a", (0,)), Row("b", (9,))), Row("Total", (9,))
@@ -167,6 +177,41 @@ class TestMasking(BaseCase):
         table = Table("t", "s", "h", (WEIGHT,), (Row("a", (3,)),), Row("Total", (3,)))
         self.assertEqual(masked(table), table)
         self.assertEqual(masked(replace(table, rows=(), total=None)).rows, ())
+
+    def test_households_that_are_not_shown_mask_what_they_took(self):
+        behind = Column("", "households", unseen=True)
+        rows = (Row("67", (900, 9)), Row("68", (30, 3)), Row("69", (70, 7)), Row("–", (5, 0)))
+        table = Table("t", "s", "h", (WEIGHT, behind), rows, Row("Total", (1005, 19)))
+        out = masked(table)
+        self.assertEqual(out.columns, (WEIGHT,))
+        self.assertEqual(
+            [row.values for row in out.lines()], [(900,), (MASKED,), (MASKED,), (5,), (1005,)]
+        )
+
+    def test_cells_that_are_asked_for_are_masked_and_protected(self):
+        rows = (Row("a", (40, 8)), Row("b", (20, 4)), Row("c", (30, 6)))
+        table = Table("t", "s", "h", (HOUSEHOLDS, WEIGHT), rows, Row("Total", (90, 18)))
+        out = masked(table, also={(0, 1)})
+        self.assertEqual(
+            [row.values for row in out.lines()], [(40, MASKED), (20, MASKED), (30, 6), (90, 18)]
+        )
+        self.assertEqual(
+            [row.values[1] for row in masked(table, also={(0, 1), (3, 1)}).lines()],
+            [MASKED, 4, 6, MASKED],
+        )
+
+    def test_lines_that_are_not_shown_say_nothing_of_few(self):
+        rows = tuple(
+            Row(f"r{n}", (heads, heads * 10, Decimal(3))) for n, heads in enumerate((40, 30, 6, 2))
+        )
+        table = Table(
+            "t", "s", "h", (HOUSEHOLDS, WEIGHT, RATIO), rows, Row("Total", (78, 780, Decimal(3)))
+        )
+        self.assertEqual(folded(table, 2, "%s autres").rows[2], Row("2 autres", (None, 80, None)))
+        said = folded(masked(table), 2, "%s autres").rows
+        self.assertEqual(said[2].values, (None, MASKED, None))
+        self.assertEqual(folded(table, 4, "%s"), table)
+        self.assertEqual(folded(table, 0, "%s"), table)
 
     def test_there_is_one_masked(self):
         self.assertIs(copy.deepcopy(MASKED), MASKED)

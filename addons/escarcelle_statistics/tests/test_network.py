@@ -90,6 +90,54 @@ class TestNetwork(NetworkCase):
         hidden = [name for name, row in rows.items() if list(row.values())[0] == MASKED]
         self.assertEqual(len(hidden), 2, "a lone masked shop is the total less the others")
 
+    def test_a_month_is_not_found_again_by_taking_the_others_away(self):
+        """Three households in March, eight in January and February: the quarter less both would tell March."""
+        for month, households in ((1, 8), (2, 8), (3, 3)):
+            self.shop_sells(self.shop, 10, month=month)
+            self.shop_sells(self.large, 20, month=month)
+            self.shop_sells(self.small, households, paid=1.0, month=month)
+        for said in (
+            {"kind": "last_quarter"},
+            {"kind": "custom", "first": "2025-02", "last": "2025-03"},
+        ):
+            rows = self.table(said=said)
+            heads, *others = rows[self.small.name].values()
+            self.assertEqual((heads, others[0]), ("8", "16"), "who came over the quarter is no few")
+            self.assertEqual(set(others[1:]), {MASKED})
+            # Nor by the shop that was hidden beside it in March, nor by the total.
+            self.assertEqual(set(list(rows[self.shop.name].values())[2:]), {MASKED})
+            self.assertNotIn(MASKED, rows[self.large.name].values())
+            self.assertNotIn(MASKED, rows["Total"].values())
+        months = {"kind": "custom", "first": "2025-01", "last": "2025-02"}
+        self.assertNotIn(
+            MASKED, [one for row in self.table(said=months).values() for one in row.values()]
+        )
+
+    def test_a_month_of_few_in_all_shops_is_in_no_total(self):
+        for month, households in ((1, 8), (2, 9), (3, 3)):
+            self.shop_sells(self.small, households, month=month)
+        shops = self.table(said={"kind": "last_quarter"})
+        self.assertEqual(set(list(shops["Total"].values())[2:]), {MASKED})
+        months = self.table(1, said={"kind": "last_quarter"})
+        self.assertEqual(set(list(months["Total"].values())[2:]), {MASKED})
+        self.assertEqual(list(months["Total"].values())[0], "9")
+
+    def test_the_month_that_runs_is_not_told(self):
+        """What it tells today, taken from what it tells tomorrow, would be a day."""
+        self.shop_sells(self.shop, 10, month=3)
+        self.shop_sells(self.shop, 9, month=4)
+        rows = self.table(said={"kind": "year"})
+        self.assertEqual(list(rows["Total"].values())[:3], ["10", "20", "10"])
+        both = {"kind": "custom", "first": "2025-03", "last": "2025-04"}
+        self.assertEqual(list(self.table(said=both)["Total"].values())[2], "10")
+        for said in (
+            {"kind": "month"},
+            {"kind": "quarter"},
+            {"kind": "custom", "first": "2025-04", "last": "2025-04"},
+        ):
+            with self.subTest(said), self.assertRaises(UserError):
+                self.table(said=said)
+
     def test_a_network_of_few_households_says_nothing_of_them(self):
         self.shop_sells(self.small, 3)
         self.env["escarcelle.network"].browse(self.network.id).company_ids = self.small

@@ -21,6 +21,16 @@ def columns(domain: Sequence[object]) -> set[str]:
     return {term[0] for term in domain if _is_leaf(term)}
 
 
+def narrowed(domain: Sequence[object], allowed: frozenset[str]) -> tuple[object, ...]:
+    """What of a filter reads ``allowed`` columns only: the whole of it, or the terms of it that all hold together;
+    nothing when what is left out stands in an alternative."""
+    if columns(domain) <= allowed:
+        return tuple(domain)
+    if any(term in ("|", "!") for term in domain if isinstance(term, str)):
+        return ()
+    return tuple(term for term in domain if _is_leaf(term) and term[0] in allowed)
+
+
 def compiled(domain: Sequence[object], allowed: frozenset[str]) -> SQL:
     """The condition on ``fact`` of an Odoo domain (a list, values resolved to ids).
 
@@ -56,7 +66,7 @@ def _next(terms: Iterator[object]) -> object:
 
 
 def _is_leaf(term: object) -> bool:
-    return isinstance(term, (list, tuple)) and len(term) == 3
+    return isinstance(term, (list, tuple)) and len(term) == 3 and isinstance(term[0], (str, int))
 
 
 def _leaf(column: object, operator: object, value: object, allowed: frozenset[str]) -> SQL:

@@ -11,7 +11,7 @@ export class NetworkFigures extends Component {
 
     setup() {
         this.orm = useService("orm");
-        const month = luxon.DateTime.now().toFormat("yyyy-MM");
+        const month = luxon.DateTime.now().minus({ months: 1 }).toFormat("yyyy-MM");
         this.state = useState({
             networks: [],
             network: 0,
@@ -23,7 +23,6 @@ export class NetworkFigures extends Component {
             loading: false,
         });
         this.kinds = [
-            ["month", _t("This month")],
             ["last_month", _t("Last month")],
             ["quarter", _t("This quarter")],
             ["last_quarter", _t("Last quarter")],
