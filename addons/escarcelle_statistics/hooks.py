@@ -38,7 +38,7 @@ HISTORY = (
     SELECT 'escarcelle.donation', gift.id, told.event, gift.date, FALSE
       FROM escarcelle_donation gift
       JOIN (VALUES ('done'), ('undone')) told(event) ON told.event = 'done' OR gift.state = 'undone'
-     WHERE gift.kind = 'goods' AND gift.state IN ('done', 'undone')
+     WHERE gift.state IN ('done', 'undone')
         ON CONFLICT (model, res_id, event) WHERE data IS NULL DO NOTHING
     """,
     """

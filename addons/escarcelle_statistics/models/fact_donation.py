@@ -1,4 +1,4 @@
-"""What gifts of goods tell: weight and value, by donor kind and source. No donor's name."""
+"""What gifts tell: weight and value of goods by donor kind and source, amounts of money. No donor's name."""
 
 from odoo import api, models
 
@@ -18,8 +18,8 @@ class EscarcelleDonation(models.Model):
         return result
 
     def _escarcelle_note_gifts(self, event):
-        """Note these gifts of goods: a gift on its day, one that is undone today."""
-        for gift in self.filtered(lambda gift: gift.kind == "goods" and gift.state == event):
+        """Note these gifts: a gift on its day, one that is undone today."""
+        for gift in self.filtered(lambda gift: gift.state == event):
             day = gift.date if event == "done" else gift.company_id._escarcelle_today()
             self.env["escarcelle.fact.event"]._escarcelle_note(
                 "escarcelle.donation", gift.ids, event, day
@@ -27,14 +27,24 @@ class EscarcelleDonation(models.Model):
 
     @api.model
     def _escarcelle_facts(self, event, events):
-        """Goods given, those refused apart; a gift that was undone counts the other way; a value told later."""
+        """Goods given, those refused apart, and money; a gift that was undone counts the other way; a value told
+        later."""
         if event == "value":
             return {"goods": self._escarcelle_value_facts(events)}
         days = {one.res_id: one.day for one in events}
         gifts = self.browse(days).exists()
         sign = -1 if event == "undone" else 1
+        money = [
+            {
+                "kind": "money", "day": days[gift.id] or gift.date, "company_id": gift.company_id.id,
+                "donor_kind": gift.donor_kind, "cost": sign * gift.value,
+            }
+            for gift in gifts
+            if gift.kind == "money"
+        ]  # fmt: skip
         return {
-            "goods": [
+            "goods": money
+            + [
                 {
                     **line._escarcelle_fact(days[gift.id] or gift.date),
                     "quantity": sign * line.quantity,

@@ -4,6 +4,7 @@ KINDS = [
     ("sold", "Sold"),
     ("received", "Received from a supplier"),
     ("donated", "Received as a gift"),
+    ("money", "Gift of money"),
     ("lost", "Lost"),
 ]
 
@@ -38,7 +39,8 @@ class EscarcelleFactGoodsDimensions(models.AbstractModel):
 
 
 class EscarcelleFactGoods(models.Model):
-    """A line of goods that moved: sold (given back: negative), received, donated, lost."""
+    """A line of goods that moved: sold (given back: negative), received, donated, lost. Money that was given stands
+    beside the gifts of goods: no good, no weight, its amount as cost."""
 
     _name = "escarcelle.fact.goods"
     _description = "Fact: Goods"
@@ -53,7 +55,8 @@ class EscarcelleFactGoods(models.Model):
         "product.template", "Good", readonly=True, ondelete="restrict"
     )
     cost = fields.Monetary(
-        readonly=True, help="What it was bought for, or what its donor says it is worth."
+        readonly=True,
+        help="What it was bought for, or what its donor says it is worth; the amount of a gift of money.",
     )
     quantity = fields.Float(digits=(16, 3), readonly=True, help="In the unit of the good.")
 

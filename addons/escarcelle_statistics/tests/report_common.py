@@ -51,6 +51,10 @@ class ReportCase(StatisticsCase):
         given = {"source_id": self.sources[GIVEN].id}
         self.goods(date(2025, 2, 2), "donated", 12, cost=8, donor_kind="company", **given)
         self.goods(date(2025, 4, 2), "donated", 5, cost=4, donor_kind="individual", **milk, **given)
+        self.goods(
+            date(2025, 4, 2), "money", 0, cost=25, donor_kind="individual", quantity=0,
+            categ_id=None, product_tmpl_id=None,
+        )  # fmt: skip
         self.goods(date(2025, 3, 9), "lost", 1.5, reference=3, **milk)
         self.registration(date(2025, 1, 9), "entry", "a", persons=3, **family)
         self.registration(date(2025, 3, 1), "entry", "b", persons=1, **alone)

@@ -73,6 +73,18 @@ class TestFactStock(DonationCase, Told):
         )
         self.assertNotIn("Port", str(facts.read()))
 
+    def test_money_that_is_given_and_its_contrary(self):
+        gift = self.money(amount=50.0)
+        self.tell()
+        told = ("kind", "donor_kind", "day", "quantity", "weight", "reference", "cost")
+        ((kind, donor, day, *figures),) = self.facts("goods", told)
+        self.assertEqual((kind, donor, day), ("money", gift.donor_kind, gift.date))
+        self.assertEqual(figures, [0.0, 0.0, 0.0, 50.0])
+        gift.action_undo()
+        self.tell()
+        self.assertEqual([one[-1] for one in self.facts("goods", told)], [-50.0, 50.0])
+        self.assertEqual(sum(one[-1] for one in self.facts("goods", told)), 0)
+
     def test_a_loss_and_its_contrary(self):
         self.receive(12)
         reason = self.env.ref("escarcelle_supply.reason_date")
@@ -97,6 +109,7 @@ class TestFactStock(DonationCase, Told):
     def test_what_was_there_before_the_addon_is_counted_once(self):
         self.receive(12)
         self.gift()
+        self.money(amount=20.0)
         self.tell()
         before = self.facts("goods", AMOUNTS)
         for statement in HISTORY[:4]:

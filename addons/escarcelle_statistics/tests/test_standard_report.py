@@ -58,8 +58,12 @@ class TestStandardReport(ReportCase):
                 "mars 2025": (1, 100, 400, 300, 300), None: (3, 133, 633, 1500, 750),
             },
             "tariff": {self.tariff.display_name: (350, 1700, 1350, D("20.59")), None: (350, 1700, 1350, D("20.59"))},
-            "donor_kind": {donor["company"]: (12000, 800), donor["individual"]: (5000, 400), None: (17000, 1200)},
-            "donation_month": {"févr. 2025": (12000, 800), "avr. 2025": (5000, 400), None: (17000, 1200)},
+            "donor_kind": {
+                donor["company"]: (12000, 800, 0), donor["individual"]: (5000, 400, 2500), None: (17000, 1200, 2500),
+            },
+            "donation_month": {
+                "févr. 2025": (12000, 800, 0), "avr. 2025": (5000, 400, 2500), None: (17000, 1200, 2500),
+            },
             "loss_reason": {none: (1500, 300), None: (1500, 300)},
             "registration_department": {"67": (1, 3, 0, 1, 0), "68": (1, 1, 0, 0, 1), None: (2, 4, 0, 1, 1)},
             "registration_month": {
@@ -96,6 +100,7 @@ class TestStandardReport(ReportCase):
             "basket_month": "tickets basket basket_reference visit_savings savings_per_household",
             "overview": "households persons persons_per_household visits tickets basket savings_per_household",
             "eu_intake": "received_weight received_cost donated_weight",
+            "donor_kind": "donated_weight donated_cost donated_money",
         }.items():
             with self.subTest(code):
                 self.assertEqual(self.delivered(code).measure_ids.mapped("code"), measures.split())

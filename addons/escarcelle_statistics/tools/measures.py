@@ -31,6 +31,7 @@ COMPONENTS = {
         for kind in ("sold", "received", "donated", "lost")
         for column in ("weight", "quantity", "paid", "reference", "savings", "cost")
     },
+    "money_cost": _goods("cost", "money"),
     "households": Component("visit", "visits", ("purchase",), "households"),
     "persons": Component("visit", "visits", ("purchase",), "persons"),
     "visits": Component("visit", "visits", ("purchase",)),
@@ -117,6 +118,7 @@ MEASURES = {
         Measure("donated_quantity", "quantity", "donated_quantity"),
         Measure("donated_reference", "money", "donated_reference", CENTS),
         Measure("donated_cost", "money", "donated_cost", CENTS),
+        Measure("donated_money", "money", "money_cost", CENTS),
         Measure("lost_weight", "weight", "lost_weight", GRAMS),
         Measure("lost_quantity", "quantity", "lost_quantity"),
         Measure("lost_reference", "money", "lost_reference", CENTS),
