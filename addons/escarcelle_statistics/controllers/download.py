@@ -31,15 +31,38 @@ class Download(http.Controller):
             return _refused(error, 403)
         except UserError as error:
             return _refused(error, 400)
-        return request.make_response(
-            data,
-            [
-                ("Content-Type", TYPES[form]),
-                ("Content-Disposition", content_disposition(name)),
-                ("Cache-Control", "no-store"),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return _file(name, data, TYPES[form])
+
+    @http.route(
+        "/escarcelle/statistics/sent/<int:record_id>.zip",
+        type="http", auth="user", methods=["GET"], readonly=False,
+    )  # fmt: skip
+    def sent(self, record_id):
+        """The files of a mail that was sent; 404 and 403 as above."""
+        sent = request.env["escarcelle.statistic.mailing.sent"].browse(record_id)
+        try:
+            sent = sent.exists()
+            if not sent:
+                return _refused(request.env._("There is no such file."), 404)
+            sent.check_access("read")
+            name, data = sent._escarcelle_archive()
+        except AccessError as error:
+            return _refused(error, 403)
+        except UserError as error:
+            return _refused(error, 404)
+        return _file(name, data, "application/zip")
+
+
+def _file(name, data, kind):
+    return request.make_response(
+        data,
+        [
+            ("Content-Type", kind),
+            ("Content-Disposition", content_disposition(name)),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ],
+    )
 
 
 def _refused(error, status):

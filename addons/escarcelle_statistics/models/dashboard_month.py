@@ -49,11 +49,14 @@ class EscarcelleDashboard(models.AbstractModel):
         labels = {
             "paid": self.env._("Takings"),
             "weight": self.env._("Weight of goods"),
-            "households": self.env._("Households"),
+            "households": self.env._("Active households"),
             "tickets": self.env._("Tickets"),
             "savings": self.env._("Savings of households"),
         }
         hints = {
+            "paid": self.env._(
+                "What was paid for goods, returns taken off; membership fees are not in it"
+            ),
             "weight": self.env._("Goods that households took"),
             "households": self.env._("Each counted once, however often it came"),
             "savings": self.env._("Shelf value of the goods less what was paid"),
@@ -110,9 +113,11 @@ class EscarcelleDashboard(models.AbstractModel):
 
     @api.model
     def _escarcelle_households(self, company, start, stop):
-        # The key of a household is nobody's to read; counting keys says nothing of any of them.
+        # The key of a household is nobody's to read; counting keys says nothing of any of them. Who came for an
+        # interview, or to give something back, is no active household: as in the reports.
         ((households,),) = self.env["escarcelle.fact.visit"].sudo()._read_group(
-            [("company_id", "=", company.id), ("day", ">=", start), ("day", "<=", stop), ("key", "!=", False)],
+            [("company_id", "=", company.id), ("day", ">=", start), ("day", "<=", stop), ("key", "!=", False),
+             ("kind", "=", "purchase"), ("visits", ">", 0)],
             [], ["key:count_distinct"],
         )  # fmt: skip
         return households

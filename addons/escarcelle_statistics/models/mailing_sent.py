@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -86,14 +89,33 @@ class EscarcelleStatisticMailingSent(models.Model):
             raise UserError(self.env._("Nothing failed: these mails are sent or on their way."))
 
     def action_escarcelle_files(self):
-        """The files that were sent."""
-        self.ensure_one()
-        self.mailing_id.check_access("read")
-        attachment = self.sudo().mail_ids[:1].attachment_ids[:1]
-        if not attachment:
-            raise UserError(self.env._("No file was made."))
+        """The files that were sent: the one, or all of them in an archive."""
+        files = self._escarcelle_files()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{attachment.id}?download=true",
+            "url": f"/web/content/{files.id}?download=true"
+            if len(files) == 1
+            else f"/escarcelle/statistics/sent/{self.id}.zip",
             "target": "download",
         }
+
+    def _escarcelle_files(self):
+        """What each of the mails bears, as superuser.
+
+        :raises UserError: nothing was made
+        """
+        self.ensure_one()
+        self.mailing_id.check_access("read")
+        files = self.sudo().mail_ids[:1].attachment_ids
+        if not files:
+            raise UserError(self.env._("No file was made."))
+        return files
+
+    def _escarcelle_archive(self):
+        """``(name, bytes)`` of the files in one."""
+        files = self._escarcelle_files()
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                archive.writestr(file.name, file.raw)
+        return f"{files[0].name.rsplit('.', 1)[0]}.zip", buffer.getvalue()

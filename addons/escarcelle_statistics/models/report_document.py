@@ -99,7 +99,7 @@ class EscarcelleStatisticDocument(models.AbstractModel):
                 "document": document,
                 "lines": lines,
                 "figure": lambda value, column: figure(value, column, document.words.masked),
-                "picture": _picture,
+                "picture": lambda table: _picture(table, self.env._("Others")),
                 "cut": lambda table, drawn: _cut(table.rows, lines, drawn),
             },
         )
@@ -161,9 +161,9 @@ class EscarcelleStatisticDocument(models.AbstractModel):
         return Period.of("custom", start, start, stop, lang=lang)
 
 
-def _picture(table):
+def _picture(table, others):
     """A chart as the source of an ``img``, or nothing."""
-    drawing = svg(table)
+    drawing = svg(table, others)
     return drawing and "data:image/svg+xml;base64," + base64.b64encode(drawing.encode()).decode()
 
 

@@ -6,20 +6,23 @@ from html import escape
 
 from ..table import Table
 from .figures import DIGITS, SCALES, UNITS, written
-from .plot import amount, is_told, plot
+from .plot import amount, is_told, plot, rest
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, FOOT = 70, 12, 34, 58
 COLOURS = ("#35979c", "#e0a63a", "#7d5a8c", "#5b8a3c", "#c4573f", "#4d6a8f", "#a0826d", "#8a8a8a")
 
 
-def svg(table: Table) -> str:
-    """The drawing, or nothing when the table asks for none or has too little to show."""
+def svg(table: Table, others: str = "…") -> str:
+    """The drawing, or nothing when the table asks for none or has too little to show.
+
+    :param others: what a pie calls its smallest slices together, and what is masked
+    """
     drawn = plot(table)
     if drawn is None:
         return ""
     if table.chart == "pie":
-        body = _pie(table, drawn)
+        body = _pie(table, drawn, others)
     else:
         body = _axes(table, drawn)
     return (
@@ -93,13 +96,24 @@ def _line(points, colour):
         yield f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{colour}"/>'
 
 
-def _pie(table, drawn):
+def _slices(table, drawn, others):
+    """``(label, amount)`` of the slices: as many as there are colours, the last one for all the others."""
     (column,) = drawn.columns
-    amounts = [amount(table, i, column) for i in drawn.rows]
-    whole = sum(amounts)
+    told = [(table.rows[i].label, amount(table, i, column)) for i in drawn.rows]
+    left = rest(table, drawn)
+    if len(told) + bool(left) > len(COLOURS):
+        told.sort(key=lambda one: -one[1])
+        left += sum(value for _label, value in told[len(COLOURS) - 1 :])
+        told = told[: len(COLOURS) - 1]
+    return [*told, (others, left)] if left else told
+
+
+def _pie(table, drawn, others):
+    slices = _slices(table, drawn, others)
+    whole = sum(value for _label, value in slices)
     x, y, r = 160, HEIGHT / 2, 125
     at = -math.pi / 2
-    for n, (i, value) in enumerate(zip(drawn.rows, amounts, strict=True)):
+    for n, (label, value) in enumerate(slices):
         # A whole circle cannot be drawn as one arc: the last hair is left open.
         end = at + min(value / whole, 0.9999) * 2 * math.pi
         large = int(end - at > math.pi)
@@ -112,7 +126,7 @@ def _pie(table, drawn):
         top = 40 + n * 27
         share = written(round(value / whole * 100, 6), 0)
         yield f'<rect x="340" y="{top - 11}" width="14" height="14" fill="{COLOURS[n]}"/>'
-        yield _text(362, top, f"{_short(table.rows[i].label, 44)} – {share} %")
+        yield _text(362, top, f"{_short(label, 44)} – {share} %")
 
 
 def _legend(labels, unit):

@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_range_abs
 from ..table import Masked
 from .csv import heading
 from .figures import number
-from .plot import plot
+from .plot import plot, rest
 
 #: Excel turns separators into those of the reader: these are the neutral ones.
 FORMATS = {
@@ -196,7 +196,8 @@ def _chart(book, sheet, at, table):
             "values": _cells(name, drawn.rows, j + 1),
         }
         if table.chart == "pie":
-            series["data_labels"] = {"percentage": True}
+            # Parts of a whole of which some is masked would be parts of something else.
+            series["data_labels"] = {"value": True} if rest(table, drawn) else {"percentage": True}
         chart.add_series(series)
     chart.set_title({"name": table.title[:200], "name_font": {"size": 12}})
     if table.chart != "pie":

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ..table import Masked, Table
+from ..table import ADDITIVE, Masked, Table
 
-#: A line tells a year of weeks; bars and slices beyond these cannot be told apart.
-MOST_ROWS = {"bar": 24, "line": 60, "pie": 8}
+#: A line tells a year of weeks; bars beyond these cannot be told apart. A pie is a whole: it leaves nothing out.
+MOST_ROWS = {"bar": 24, "line": 60, "pie": 1000}
 MOST_SERIES = 6
 
 
@@ -37,6 +37,18 @@ def amount(table: Table, row: int, column: int) -> float:
     """The figure as it is drawn: what is masked or unknown has no height."""
     value = table.rows[row].values[column]
     return float(value) if is_told(table, row, column) else 0.0
+
+
+def rest(table: Table, drawn: Plot) -> float:
+    """What a pie does not draw of the whole: lines that are masked. Nothing where the whole is not known, or where
+    the lines overlap (a household that changed its type is on two)."""
+    (column,) = drawn.columns
+    if table.columns[column].kind not in ADDITIVE or table.total is None:
+        return 0.0
+    whole = table.total.values[column]
+    if whole is None or isinstance(whole, Masked):
+        return 0.0
+    return max(float(whole) - sum(amount(table, i, column) for i in drawn.rows), 0.0)
 
 
 def is_told(table: Table, row: int, column: int) -> bool:

@@ -26,6 +26,18 @@ class TestDownload(HttpCase):
         query = "&".join(f"{name}={value}" for name, value in said.items())
         return self.url_open(f"/escarcelle/statistics/{path}?{query}", allow_redirects=False)
 
+    def sent(self):
+        """A mail of two files that was made."""
+        boss = self.env["res.users"].search([("login", "=", "down_boss")])
+        mailing = self.env["escarcelle.statistic.mailing"].create(
+            {
+                "report_id": self.report.id, "company_id": self.shop.id, "user_id": boss.id, "form_pdf": False,
+                "form_xlsx": True, "form_csv": True, "addresses": "mairie@example.org",
+            }
+        )  # fmt: skip
+        mailing.action_escarcelle_send_now()
+        return mailing.sent_ids
+
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_files_and_refusals(self):
         report = f"report/{self.report.id}"
@@ -50,7 +62,16 @@ class TestDownload(HttpCase):
         ):
             with self.subTest(path=path, said=said):
                 self.assertEqual(self.get(path, **said).status_code, status)
+        sent = self.sent()
+        answer = self.url_open(f"/escarcelle/statistics/sent/{sent.id}.zip")
+        self.assertEqual((answer.status_code, answer.content[:2]), (200, b"PK"))
+        self.assertEqual(
+            self.url_open(f"/escarcelle/statistics/sent/{sent.id + 9999}.zip").status_code, 404
+        )
         self.authenticate("down_keeper", "down_keeper")
+        self.assertEqual(
+            self.url_open(f"/escarcelle/statistics/sent/{sent.id}.zip").status_code, 403
+        )
         self.assertEqual(self.get(f"{report}.csv").status_code, 403)
         households = self.env.ref("escarcelle_statistics.statistic_age_class")
         self.assertEqual(self.get(f"statistic/{households.id}.csv").status_code, 403)

@@ -1,5 +1,7 @@
 """Reports by mail: once a period, late rather than never, failures that are seen."""
 
+import io
+import zipfile
 from datetime import date
 from unittest.mock import patch
 
@@ -249,4 +251,18 @@ class TestMailing(ReportCase):
         ):
             with self.assertRaises(AccessError):
                 change()
-        self.assertTrue(sent.action_escarcelle_files()["url"].startswith("/web/content/"))
+
+    def test_every_file_that_was_sent_is_found_again(self):
+        both, alone = self.mailing(), self.mailing(form_csv=False)
+        for mailing in (both, alone):
+            mailing.with_user(self.boss).action_escarcelle_send_now()
+        one = alone.sent_ids.with_user(self.boss)
+        self.assertTrue(one.action_escarcelle_files()["url"].startswith("/web/content/"))
+        sent = both.sent_ids.with_user(self.boss)
+        self.assertTrue(sent.action_escarcelle_files()["url"].endswith(f"/sent/{sent.id}.zip"))
+        name, data = sent._escarcelle_archive()
+        self.assertTrue(name.endswith(".zip"))
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = archive.namelist()
+            self.assertEqual(archive.read(found[0]), sent.sudo().mail_ids[0].attachment_ids[0].raw)
+        self.assertEqual(sorted(one.rsplit(".", 1)[1] for one in found), ["csv", "xlsx"])

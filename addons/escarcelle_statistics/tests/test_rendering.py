@@ -230,6 +230,23 @@ class TestRendering(BaseCase):
         self.assertEqual(len(drawing.findall(".//{*}polyline")), 2)
         self.assertEqual(len(drawing.findall(".//{*}circle")), 5)
 
+    def test_a_pie_is_the_whole(self):
+        """Shares are those of all there is: what is masked, and the small slices, are one slice more."""
+        column, many = Column("Kilos", "weight"), range(1, 13)
+        rows = tuple(Row(f"r{n}", (n * 1000,)) for n in many)
+        table = Table("t", "s", "h", (column,), rows, Row("Total", (78_000,)), chart="pie")
+        said = [one.text for one in etree.fromstring(svg(table, "Autres")).findall(".//{*}text")]
+        self.assertEqual((said[0], said[-1], len(said)), ("r12 – 15 %", "Autres – 19 %", 8))
+        hidden = replace(
+            table, rows=(*rows[:2], Row("x", (MASKED,))), total=Row("Total", (10_000,))
+        )
+        said = [one.text for one in etree.fromstring(svg(hidden, "Autres")).findall(".//{*}text")]
+        self.assertEqual(said, ["r1 – 10 %", "r2 – 20 %", "Autres – 70 %"])
+        # A household that changed is on two lines, and once in the total.
+        twice = replace(table, rows=rows[:2], total=Row("Total", (2000,)))
+        said = [one.text for one in etree.fromstring(svg(twice, "Autres")).findall(".//{*}text")]
+        self.assertEqual(said, ["r1 – 33 %", "r2 – 67 %"])
+
     def test_nothing_to_draw_draws_nothing(self):
         for table in (
             replace(TABLE, chart=""), replace(TABLE, rows=()),
