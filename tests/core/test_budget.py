@@ -237,6 +237,8 @@ def test_what_is_beyond_the_budget(left, lines):
 def test_a_refused_basket_says_what_is_left():
     assert "12,50 €. Il reste 3,00 €." in budget.refusal(300, 1_250)
     assert "reste" not in budget.refusal(-300, 1_250)
+    assert "demandez l'accord d'un responsable." in budget.refusal(300, 1_250)
+    assert "demandez à un responsable d'ajuster le budget." in budget.refusal(300, 1_250, override=False)
 
 
 def test_read_the_snapshot_part():

@@ -129,6 +129,21 @@ def test_read():
             Quota.read({**entry, **broken})
 
 
+def test_a_refusal_says_what_is_left_and_what_to_do():
+    milk = make("3", period="week", goods={MILK: Decimal(1)})
+    rice = Quota(8, "Riz", Decimal("1.5"), "weight", "household", "month", {RICE: Decimal("0.5")})
+    basket = [took(2), took(4, good=RICE)]
+    found = quota.standing([milk, rice], DAY, 1, {}, [took(2)], basket)
+    told = quota.refusal(quota.exceeded(found))
+    assert f"« {milk.name} » : il reste 1 sur 3 par semaine, le panier en compte 2 (1 autre" in told
+    assert told.endswith("Retirez des articles, ou demandez l'accord d'un responsable.")
+    told = quota.refusal(quota.exceeded(found[1:]), override=False)
+    assert "« Riz » : il reste 1,5 kg sur 1,5 kg par mois, le panier en compte 2 kg. Retirez des articles." in told
+    assert "responsable" not in told
+    beyond = quota.standing([milk], DAY, 1, {}, [took(5)], [took(1)])
+    assert "il reste 0 sur 3" in quota.refusal(beyond), "another till went beyond already"
+
+
 def test_any_order_of_arrival_counts_the_same():
     """Sales and returns of several tills and days, in every order, cut anywhere between server and till."""
     rng = random.Random(20261121)

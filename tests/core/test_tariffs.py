@@ -107,6 +107,19 @@ def test_the_first_rule_that_applies_decides():
     assert tariffs.price(rules, Priced(4, ONE), ONE, AT) == 3
 
 
+def test_a_fee_is_no_good():
+    """A participation is a part of the price of goods; a rule for the fee, or its category, still prices it."""
+    fee = Priced(1, Decimal("10"), category_id=7, fee=True)
+    every = percentage("90")
+    assert tariffs.price(tariff(every), fee, ONE, AT) == 10
+    assert tariffs.price(tariff(Rule("fixed", product_id=1, fixed=Decimal(2)), every), fee, ONE, AT) == 2
+    own = percentage("50", category_ids=frozenset({7}))
+    assert tariffs.price(tariff(own, every), fee, ONE, AT) == 5
+    based = percentage("50", product_id=1, base_pricelist_id=1)
+    others = {1: tariff(every, id=1)}
+    assert tariffs.price(tariff(based, id=2), fee, ONE, AT, others) == 5
+
+
 def test_quantity_steps():
     rules = tariff(
         Rule("fixed", min_quantity=Decimal(6), fixed=Decimal("1.80")),

@@ -256,10 +256,11 @@ def decide(policy: Policy, left: int, amount: int, allowance: int = 0) -> Decisi
     return Decision(missing == 0, after, missing)
 
 
-def refusal(left: int, missing: int) -> str:
-    """What to tell the cashier of a basket that is not allowed."""
+def refusal(left: int, missing: int, *, override: bool = True) -> str:
+    """What to tell the cashier of a basket that is not allowed; ``override``: a manager may allow it here."""
     kept = f" Il reste {money.euros(left).replace('.', ',')} €." if left > 0 else ""
+    helped = "demandez l'accord d'un responsable" if override else "demandez à un responsable d'ajuster le budget"
     return (
         f"Le budget de ce foyer est dépassé de {money.euros(missing).replace('.', ',')} €.{kept} Retirez des "
-        "articles, ou demandez l'accord d'un responsable."
+        f"articles, ou {helped}."
     )

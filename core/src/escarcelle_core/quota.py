@@ -18,6 +18,7 @@ from .errors import EscarcelleError
 MEASURES = ("quantity", "weight")
 SCOPES = ("household", "person")
 PERIODS = ("day", "week", "month")
+_EVERY = {"day": "par jour", "week": "par semaine", "month": "par mois"}
 
 
 class QuotaError(EscarcelleError):
@@ -156,3 +157,21 @@ def standing(
 def exceeded(standings: Iterable[Standing]) -> list[Standing]:
     """Those the basket goes beyond. Giving back never goes beyond anything."""
     return [one for one in standings if one.over > 0]
+
+
+def refusal(beyond: list[Standing], *, override: bool = True) -> str:
+    """What to tell the cashier of quotas a basket goes beyond; ``override``: a manager may allow it here."""
+    first = beyond[0]
+    unit = " kg" if first.quota.measure == "weight" else ""
+    room = max(Decimal(0), first.allowed - first.used)
+    more = f" ({len(beyond) - 1} autre(s) quota(s) aussi)" if len(beyond) > 1 else ""
+    what = "Retirez des articles, ou demandez l'accord d'un responsable." if override else "Retirez des articles."
+    return (
+        f"Quota « {first.quota.name} » : il reste {_number(room)}{unit} sur {_number(first.allowed)}{unit} "
+        f"{_EVERY[first.quota.period]}, le panier en compte {_number(first.basket)}{unit}{more}. {what}"
+    )
+
+
+def _number(value: Decimal) -> str:
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return text.replace(".", ",")

@@ -37,12 +37,14 @@ class TariffError(EscarcelleError):
 @dataclass(frozen=True)
 class Priced:
     """What a tariff must know of a product. ``price`` is the public reference price, ``bounds`` what its
-    payer allows to be asked (None: anything)."""
+    payer allows to be asked (None: anything). A membership ``fee`` is no good: a participation, which is a
+    part of the price of every good, leaves it alone; a rule of its own does not."""
 
     id: int
     price: Decimal
     category_id: int | None = None
     bounds: Bounds | None = None
+    fee: bool = False
 
     @classmethod
     def read(cls, product: Mapping) -> "Priced":
@@ -76,7 +78,8 @@ class Rule:
     def applies(self, product: Priced, quantity: Decimal, at: datetime) -> bool:
         """Product or category, quantity and dates (both ends included) match."""
         return (
-            (self.product_id is None or self.product_id == product.id)
+            not (product.fee and self.product_id is None and self.category_ids is None)
+            and (self.product_id is None or self.product_id == product.id)
             and (self.category_ids is None or product.category_id in self.category_ids)
             and quantity >= self.min_quantity
             and (self.start is None or self.start <= at)

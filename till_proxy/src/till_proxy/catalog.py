@@ -60,12 +60,19 @@ class Product:
     available: bool
     #: Who paid for it, with the rules that follow; None: nobody asks.
     source: Source | None = None
+    #: A membership fee: no good, no part of its price, nothing off a budget.
+    fee: bool = False
 
     @property
     def priced(self) -> Priced:
         """What tariffs look at."""
         bounds = self.source.bounds if self.source else None
-        return Priced(self.id, self.price, self.category_id or None, bounds)
+        return Priced(self.id, self.price, self.category_id or None, bounds, self.fee)
+
+    @property
+    def consumes_budget(self) -> bool:
+        """Whether it takes anything off a household's budget."""
+        return not self.fee and (self.source is None or self.source.consumes_budget)
 
     @property
     def public_price(self) -> Decimal:
@@ -270,6 +277,7 @@ def _product(row: Mapping, sources: Mapping[int, Source]) -> Product:
         int(category.get("id") or 0), str(category.get("name") or ""), bool(row["available"]),
         # A source that is not there would be a rule that is not kept.
         sources[source] if source else None,
+        bool(row.get("fee")),
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@ since, and the basket."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal
 
 from escarcelle_core import quota
 from escarcelle_core.quota import Standing, Taken
@@ -12,8 +11,6 @@ from .catalog import Catalog, Household
 from .errors import Refusal
 from .index import Index
 from .orders import Order
-
-_PERIODS = {"day": "par jour", "week": "par semaine", "month": "par mois"}
 
 
 def standing(
@@ -45,7 +42,7 @@ def check(found: Iterable[Standing], *, allowed: bool) -> dict[str, str]:
     beyond = quota.exceeded(found)
     if beyond and not allowed:
         raise Refusal(
-            "quota", _told(beyond), override="quota", quotas=[describe(one) for one in beyond]
+            "quota", quota.refusal(beyond), override="quota", quotas=[describe(one) for one in beyond]
         )
     return {str(one.quota.id): f"{one.over:.3f}" for one in beyond}
 
@@ -58,20 +55,3 @@ def describe(one: Standing) -> dict:
         "period": one.quota.period,
         "goods": {str(good): str(weight) for good, weight in one.quota.goods.items()},
     }  # fmt: skip
-
-
-def _told(beyond: list[Standing]) -> str:
-    first = beyond[0]
-    unit = " kg" if first.quota.measure == "weight" else ""
-    room = max(Decimal(0), first.allowed - first.used)
-    more = f" ({len(beyond) - 1} autre(s) quota(s) aussi)" if len(beyond) > 1 else ""
-    return (
-        f"Quota « {first.quota.name} » : il reste {_number(room)}{unit} sur {_number(first.allowed)}{unit} "
-        f"{_PERIODS[first.quota.period]}, le panier en compte {_number(first.basket)}{unit}{more}. Retirez des "
-        "articles, ou demandez l'accord d'un responsable."
-    )
-
-
-def _number(value: Decimal) -> str:
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return text.replace(".", ",")

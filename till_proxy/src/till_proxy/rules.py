@@ -152,7 +152,9 @@ class Rules:
             if not giving_back:
                 raise Refusal(
                     "not_entitled",
-                    "Ce foyer n'a plus de droits ouverts aujourd'hui. Faites renouveler ses droits, "
+                    "Les courses de ce foyer sont suspendues. Demandez l'accord d'un responsable."
+                    if household.suspended
+                    else "Ce foyer n'a plus de droits ouverts aujourd'hui. Faites renouveler ses droits, "
                     "ou demandez l'accord d'un responsable.",
                     household=household.code,
                     override="entitlement",
@@ -262,14 +264,13 @@ class Rules:
             if back is not None:
                 return -back
         product = self._catalog.products.get(product_id)
-        source = product.source if product else None
         shelf = money.line_amount(line.quantity, line.reference_price or line.unit_price)
         return budget.counted(
             self._catalog.policy,
             self._catalog.basis,
             line.amount,
             shelf,
-            consumes=source is None or source.consumes_budget,
+            consumes=product is None or product.consumes_budget,
             public=product is not None and line.unit_price == product.public_price,
         )
 

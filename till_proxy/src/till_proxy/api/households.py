@@ -57,11 +57,19 @@ def _describe(till: Till, card: str) -> dict:
     left = budgets.left(found, known.covered.unknown(writer.index.spent.get(found.code, ())), day)
     if left is not None:
         end = budgets.period_end(found, day, known.period)
-        answer["budget"] = {"left": left, "period_end": end.isoformat()}
+        answer["budget"] = {
+            "left": left,
+            "period_end": end.isoformat(),
+            # What the page shows of the basket must be what the till will take off.
+            "basis": known.basis,
+            "public": known.policy.over_budget == "public",
+            "free": [one.id for one in known.products.values() if not one.consumes_budget],
+        }
     standing = quota_check.standing(known, writer.index, found, day)
     if standing:
         answer["quotas"] = [quota_check.describe(one) for one in standing]
     if not answer["entitled"]:
+        # A renewal would not lift a suspension: who is at the till is told whom to ask.
         answer["message"] = (
             "Ce foyer n'a pas de droits ouverts aujourd'hui : faites renouveler ses droits, ou "
             "demandez l'accord d'un responsable."

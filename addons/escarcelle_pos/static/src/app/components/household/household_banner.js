@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { basketLine, counted } from "@escarcelle_pos/app/utils/budget";
 import { standing } from "@escarcelle_pos/app/utils/quotas";
 
 const QUOTAS_SHOWN = 4;
@@ -8,10 +9,9 @@ export class HouseholdBanner extends Component {
     static template = "escarcelle_pos.HouseholdBanner";
     static props = {
         household: Object,
-        total: { type: Number, optional: true }, // euros of the order in progress
         lines: { type: Array, optional: true }, // of the order in progress
     };
-    static defaultProps = { total: 0, lines: [] };
+    static defaultProps = { lines: [] };
 
     /** What may still be taken: what the basket touches first, then what is used up. */
     get quotas() {
@@ -24,7 +24,8 @@ export class HouseholdBanner extends Component {
     }
 
     get after() {
-        return this.left - this.props.total;
+        const { budget } = this.props.household;
+        return this.left - counted(budget, this.props.lines.map(basketLine)) / 100;
     }
 
     money(amount) {
