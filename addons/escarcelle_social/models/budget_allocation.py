@@ -43,7 +43,7 @@ class ResCompany(models.Model):
         is the first of the period or the day the entitlement starts; who comes during a period receives
         all of it or its part by days. Where the shop changed its rhythm, what an allocation already
         covers is cut off, and the amount with it. Suspended and archived households, and those without a
-        budget, receive nothing.
+        budget, receive nothing. Nor do those without a tier: theirs opens once somebody has given them one.
         """
         self.ensure_one()
         kind = policy.period
@@ -92,6 +92,7 @@ class ResCompany(models.Model):
                AND household.active
                AND NOT coalesce(household.suspended, FALSE)
                AND household.has_budget
+               AND household.tier_id IS NOT NULL
                AND entitled.date_from IS NOT NULL
                AND due.day <= least(period.last, %(until)s::date)
                %(only)s

@@ -51,6 +51,45 @@ class EscarcelleBudgetTier(models.Model):
                     )
                 last = tier.max_size or None
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        tiers._escarcelle_give()
+        return tiers
+
+    def write(self, vals):
+        following = self.env["escarcelle.household"]
+        if {"active", "min_size", "max_size"} & vals.keys():
+            following = self._escarcelle_households().filtered(
+                lambda household: household.tier_id._escarcelle_covers(household.size)
+            )
+        result = super().write(vals)
+        if {"active", "min_size", "max_size"} & vals.keys():
+            self._escarcelle_give(following)
+        return result
+
+    def _escarcelle_covers(self, size):
+        """Whether a household of ``size`` people has this tier by itself."""
+        self.ensure_one()
+        return self.min_size <= size and (not self.max_size or size <= self.max_size)
+
+    def _escarcelle_households(self):
+        """Who has one of these tiers."""
+        return self.env["escarcelle.household"].sudo().search([("tier_id", "in", self.ids)])
+
+    def _escarcelle_give(self, following=None):
+        """Give their tier to the households that have none, and anew to those ``following`` their size: one
+        that was chosen by hand stays."""
+        households = self.env["escarcelle.household"].sudo()
+        waiting = households.search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("tier_id", "=", False),
+                ("has_budget", "=", True),
+            ]
+        )
+        (waiting | (following or households))._compute_tier_id()
+
     @api.model
     def _escarcelle_for_size(self, company, size):
         """The tier of a household of ``size`` people, empty when the shop has none for it."""

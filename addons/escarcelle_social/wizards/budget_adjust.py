@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_round
 
+#: More is a slip of the finger.
+MOST_CENTS = 1_000_000
+
 
 class EscarcelleBudgetAdjust(models.TransientModel):
     """Add to households' budgets, take off, or pass from one to another, with a reason that stays in the
@@ -66,9 +69,19 @@ class EscarcelleBudgetAdjust(models.TransientModel):
         if not households:
             raise UserError(self.env._("Choose a household."))
         households.check_access("write")
+        without = households.filtered(lambda household: not household.has_budget)
+        if without:
+            raise UserError(
+                self.env._(
+                    "These households follow no budget, take them out of the list: %s",
+                    ", ".join(without[:10].mapped("code")),
+                )
+            )
         cents = int(float_round(self.amount * 100, precision_digits=0))
         if not cents:
             raise UserError(self.env._("Give an amount: nothing changes with zero."))
+        if abs(cents) > MOST_CENTS:
+            raise UserError(self.env._("No budget changes by that much: correct the amount."))
         if self.motive == "transfer":
             self._escarcelle_transfer(households, cents)
         else:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from escarcelle_core import budget
 
@@ -14,7 +15,8 @@ class EscarcelleBudgetAllocate(models.TransientModel):
         "res.company", "Shop", required=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    period = fields.Char(compute="_compute_period")
+    period = fields.Char("Period code", compute="_compute_period")
+    period_name = fields.Char("Period", compute="_compute_period")
     at_each_visit = fields.Boolean(compute="_compute_period")
     line_ids = fields.One2many(
         "escarcelle.budget.allocate.line",
@@ -39,7 +41,16 @@ class EscarcelleBudgetAllocate(models.TransientModel):
         for wizard in self:
             kind = self.env["escarcelle.budget.policy"]._escarcelle_for(wizard.company_id).period
             wizard.period = budget.period_of(wizard.company_id._escarcelle_today(), kind)
+            wizard.period_name = wizard._escarcelle_period_name(wizard.period, kind)
             wizard.at_each_visit = kind == "visit"
+
+    def _escarcelle_period_name(self, period, kind):
+        """« novembre 2026 », « octobre – décembre 2026 », or the day of a visit."""
+        first, last = budget.period_start(period), budget.period_last(period, kind)
+        if kind == "visit":
+            return format_date(self.env, first)
+        name = format_date(self.env, last, date_format="MMMM y")
+        return f"{format_date(self.env, first, date_format='MMMM')} – {name}" if kind == "quarter" else name
 
     @api.depends("company_id")
     def _compute_line_ids(self):
@@ -64,8 +75,8 @@ class EscarcelleBudgetAllocate(models.TransientModel):
             today = wizard.company_id._escarcelle_today()
             wizard.household_count = sum(wizard.line_ids.mapped("household_count"))
             wizard.total = sum(wizard.line_ids.mapped("amount"))
-            wizard.without_tier_count = sum(
-                wizard.line_ids.filtered(lambda line: not line.tier_id).mapped("household_count")
+            wizard.without_tier_count = self.env["escarcelle.household"].search_count(
+                wizard._escarcelle_without_tier(today)
             )
             wizard.done_count = self.env["escarcelle.budget.ledger"].search_count(
                 [
@@ -75,6 +86,27 @@ class EscarcelleBudgetAllocate(models.TransientModel):
                     ("until", ">=", today),
                 ]
             )
+
+    def _escarcelle_without_tier(self, today):
+        """Domain of the households that would receive a budget if they had a tier."""
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("has_budget", "=", True),
+            ("tier_id", "=", False),
+            ("suspended", "=", False),
+            (
+                "entitlement_ids",
+                "any",
+                [("decision", "=", "granted"), ("date_from", "<=", today), ("date_to", ">=", today)],
+            ),
+        ]
+
+    def action_without_tier(self):
+        """Open the households without a tier."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("escarcelle_social.household_action")
+        today = self.company_id._escarcelle_today()
+        return {**action, "domain": self._escarcelle_without_tier(today), "context": {}}
 
     def action_allocate(self):
         """Allocate, then show the movements made."""
@@ -89,7 +121,7 @@ class EscarcelleBudgetAllocate(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "title": self.env._("Budgets of %s", self.period),
+                "title": self.env._("Budgets: %s", self.period_name),
                 "message": self.env._("%s households received their budget.", count),
                 "next": {
                     **action,
