@@ -13,6 +13,7 @@ from . import entitlement
 from . import household_lookup
 from . import household_follow_up
 from . import membership
+from . import membership_product
 from . import paper_scale
 from . import visit
 from . import appointment

@@ -12,7 +12,6 @@ class PosOrderLine(models.Model):
         """Cents this line takes off a budget, by the rule of the till (``escarcelle_core.budget``)."""
         self.ensure_one()
         product = self.product_id.sudo()
-        source = product.escarcelle_funding_source_id
         # Shop prices include VAT (docs/formats.md §1): the list price is the shelf price.
         shelf = money.line_amount(
             money.quantity(f"{self.qty:.3f}"), money.unit_price(f"{product.lst_price:.4f}")
@@ -23,7 +22,7 @@ class PosOrderLine(models.Model):
             policy.basis,
             money.half_up(Decimal(repr(self.price_subtotal_incl)) * 100),
             shelf,
-            consumes=not source or source.consumes_budget,
+            consumes=product.product_tmpl_id._escarcelle_consumes_budget(),
             public=f"{self.price_unit:.4f}" == f"{public:.4f}",
         )
 

@@ -36,11 +36,12 @@ class EscarcelleTill(models.Model):
         )
 
     def _escarcelle_watched_models(self):
-        # EXTENDS 'escarcelle_pos': the settings carry the budget rules
+        # EXTENDS 'escarcelle_pos': the settings carry the budget rules, the fee comes with the households'
         return [
             *super()._escarcelle_watched_models(),
             "escarcelle.budget.policy",
             "escarcelle.funding.source",
+            "escarcelle.household.policy",
         ]
 
     def _escarcelle_settings(self):
@@ -59,13 +60,17 @@ class EscarcelleTill(models.Model):
         }
 
     def _escarcelle_products(self):
-        # EXTENDS 'escarcelle_pos': who paid for each good
+        # EXTENDS 'escarcelle_pos': who paid for each good, and what is a fee
         rows = super()._escarcelle_products()
         products = self.env["product.product"].sudo().browse([row["id"] for row in rows])
-        sources = {
-            product.id: product.escarcelle_funding_source_id.id or None for product in products
+        known = {
+            product.id: {
+                "funding_source_id": product.escarcelle_funding_source_id.id or None,
+                "fee": product.escarcelle_fee,
+            }
+            for product in products
         }
-        return [{**row, "funding_source_id": sources[row["id"]]} for row in rows]
+        return [{**row, **known[row["id"]]} for row in rows]
 
     def _escarcelle_tariff(self, pricelist):
         # EXTENDS 'escarcelle_pos'
@@ -234,6 +239,7 @@ class EscarcelleTill(models.Model):
                 },
             }
             for household in households
+            if household.tier_id
         }
 
     def _escarcelle_partner(self, code):

@@ -58,6 +58,33 @@ class TestMembership(SocialCase):
         home._escarcelle_shopped(order, TODAY + timedelta(days=300), "ticket-2")
         self.assertEqual(home.membership_until, date(2028, 11, 20))
 
+    def test_it_is_no_good(self):
+        """No participation, which is a part of the price of goods, and nothing off the budget, which is for goods."""
+        self.assertEqual((self.fee.escarcelle_fee, self.rice.escarcelle_fee), (True, False))
+        self.assertEqual(self.social._get_product_price(self.fee, 1.0), 5.0)
+        self.assertEqual(self.social._get_product_price(self.rice, 1.0), 0.2)
+        order = self.order(self.household(), (self.fee, 1, 5.0), (self.rice, 2, 0.2))
+        self.assertEqual(order._escarcelle_spent(), 40)
+        self.policy.basis = "shelf"
+        self.assertEqual(order._escarcelle_spent(), 398)
+        self.social.item_ids = [
+            fields.Command.create(
+                {"compute_price": "fixed", "fixed_price": 2.0, "product_tmpl_id": self.fee.product_tmpl_id.id}
+            )
+        ]
+        self.assertEqual(self.social._get_product_price(self.fee, 1.0), 2.0, "a tariff may ask for less")
+        self.rules.membership_product_id = self.rice
+        self.assertEqual((self.fee.escarcelle_fee, self.rice.escarcelle_fee), (False, True))
+
+    def test_the_tills_are_told(self):
+        self.fee.write({"available_in_pos": True, "sale_ok": True})
+        till = self.env["escarcelle.till"].create(
+            {"name": "Caisse 1", "config_id": self.pos_config().id, "company_id": self.company.id}
+        )
+        rows = {row["id"]: row["fee"] for row in till._escarcelle_products()}
+        self.assertTrue(rows[self.fee.id])
+        self.assertIn("escarcelle.household.policy", till._escarcelle_watched_models())
+
     def test_given_back_it_is_cancelled_once(self):
         home = self.household()
         home._escarcelle_shopped(self.order(home, (self.fee, 1, 5.0)), TODAY, "ticket-1")

@@ -115,6 +115,9 @@ class TestTariff(SocialCase):
                 for n in range(40)
             ]
         )
+        self.env["escarcelle.household.policy"]._escarcelle_for(
+            self.company
+        ).membership_product_id = products[0]
         config = self.pos_config()
         till = self.env["escarcelle.till"].create({"name": "Caisse", "config_id": config.id})
         for step in tariffs.STEPS:
@@ -147,7 +150,7 @@ class TestTariff(SocialCase):
                 row = rows[product.id]
                 source = sources.get(row["funding_source_id"])
                 good = tariffs.Priced(
-                    product.id, Decimal(row["price"]), product.categ_id.id, source and source.bounds
+                    product.id, Decimal(row["price"]), product.categ_id.id, source and source.bounds, row["fee"]
                 )
                 public = self.env["product.pricelist"]._get_product_price(product, quantity)
                 self.assertEqual(

@@ -114,6 +114,7 @@ class TestTariffPage(HttpCase):
                 for n in range(60)
             ]
         )
+        env["escarcelle.household.policy"]._escarcelle_for(env.company).membership_product_id = products[1]
         public = env["product.pricelist"].create({"name": "Public", "company_id": env.company.id})
         social = env["product.pricelist"].create(
             [

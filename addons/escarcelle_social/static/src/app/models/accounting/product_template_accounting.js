@@ -55,9 +55,10 @@ patch(ProductTemplateAccounting.prototype, {
         const ofTemplate = (template.backLink("<-product.pricelist.item.product_tmpl_id") || [])
             .filter((rule) => rule.pricelist_id.id === pricelist.id && !rule.product_id)
             .sort(byQuantity);
-        const general = this.models["product.pricelist.item"].readMany(
-            pricelist.getGeneralRulesIdsByCategories(this.parentCategories)
-        );
+        // A membership fee is no good: a participation leaves its price alone.
+        const general = this.models["product.pricelist.item"]
+            .readMany(pricelist.getGeneralRulesIdsByCategories(this.parentCategories))
+            .filter((rule) => !template.escarcelle_fee || rule.categ_id);
         const now = DateTime.now();
         return [...ofVariant, ...ofTemplate, ...general].find(
             (rule) =>
