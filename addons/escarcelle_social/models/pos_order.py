@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 from decimal import Decimal
 
 from odoo import models
 from odoo.exceptions import UserError
 
-from escarcelle_core import budget, funding
+from escarcelle_core import budget, funding, quota
 
 #: An order that took longer to arrive was sold while the server could not be reached.
 SOLD_BEFORE = timedelta(minutes=2)
@@ -34,6 +34,7 @@ class PosOrder(models.Model):
         # What was sold while the server was away is done: it is counted, never refused.
         if not self._escarcelle_sold_already():
             self._escarcelle_check_funding(household)
+            self._escarcelle_check_quotas(household, day)
             self._escarcelle_check_budget(household, spent, day)
         result = super().action_pos_order_paid()
         if household:
@@ -58,7 +59,24 @@ class PosOrder(models.Model):
         left = household.balance_cents
         decision = budget.decide(policy._escarcelle_core(), left, spent, allowance)
         if not decision.allowed:
-            raise UserError(budget.refusal(left, decision.missing))
+            raise UserError(budget.refusal(left, decision.missing, override=False))
+
+    def _escarcelle_check_quotas(self, household, day):
+        """The till's own rule (``escarcelle_core.quota``); a tablet has no manager's agreement."""
+        quotas = self.env["escarcelle.quota"].sudo().search([("company_id", "=", self.company_id.id)])
+        if not household or not quotas:
+            return
+        rules = self.company_id._escarcelle_rules()
+
+        def taken(line):
+            sold = line.refunded_orderline_id.order_id.date_order
+            on = rules.business_day(sold.replace(tzinfo=timezone.utc)) if sold else day
+            return quota.Taken(on, line.product_id.id, Decimal(f"{line.qty:.3f}"))
+
+        found = quotas._escarcelle_standing(household.sudo(), day, map(taken, self.lines))
+        beyond = quota.exceeded(found)
+        if beyond:
+            raise UserError(quota.refusal(beyond, override=False))
 
     def _escarcelle_check_funding(self, household):
         """What the payers of these goods allow (``escarcelle_core.funding``); UserError in French."""

@@ -36,7 +36,7 @@ class EscarcelleQuota(models.Model):
     product_ids = fields.Many2many("product.product", string="Goods", check_company=True)
     category_ids = fields.Many2many("product.category", string="Categories")
     tag_ids = fields.Many2many("product.tag", string="Tags")
-    limit = fields.Float("At most", digits=(16, 3), required=True)
+    limit = fields.Float("At most", digits=(16, 3), required=True, default=1)
     measure = fields.Selection(
         [("quantity", "Units"), ("weight", "Kilograms")],
         "Counted in",
@@ -81,7 +81,8 @@ class EscarcelleQuota(models.Model):
     @api.constrains("applies_to", "product_ids", "category_ids", "tag_ids")
     def _check_goods(self):
         for quota in self:
-            if not (quota.product_ids or quota.category_ids or quota.tag_ids):
+            chosen = {"category": quota.category_ids, "tag": quota.tag_ids}
+            if not chosen.get(quota.applies_to, quota.product_ids):
                 raise ValidationError(
                     self.env._("Say what “%s” limits: goods, categories or tags.", quota.name)
                 )
@@ -111,8 +112,9 @@ class EscarcelleQuota(models.Model):
 
     # -- what was taken ----------------------------------------------------------------------------
 
-    def _escarcelle_used_sql(self, since):
-        """SQL of ``(quota_id, household_id, period_from, used, last_day)`` of the periods from ``since`` on.
+    def _escarcelle_used_sql(self, since, household=None):
+        """SQL of ``(quota_id, household_id, period_from, used, last_day)`` of the periods from ``since`` on, of
+        one ``household`` or of all.
 
         A ticket counts in its business day. ``date_order`` only narrows the search: it is never two days
         away from the business day.
@@ -135,7 +137,7 @@ class EscarcelleQuota(models.Model):
                       JOIN pos_order sale ON sale.id = line.order_id AND sale.state IN ('paid', 'done', 'invoiced')
                            AND sale.company_id = quota.company_id AND sale.date_order >= %(margin)s
                       JOIN escarcelle_household household ON household.partner_id = sale.partner_id
-                           AND household.company_id = quota.company_id
+                           AND household.company_id = quota.company_id %(only)s
                       LEFT JOIN escarcelle_till_entry entry ON entry.order_id = sale.id AND entry.type = 'ticket'
                       LEFT JOIN pos_order_line origin ON origin.id = line.refunded_orderline_id
                       LEFT JOIN pos_order sold ON sold.id = origin.order_id
@@ -154,11 +156,12 @@ class EscarcelleQuota(models.Model):
             margin=since - timedelta(days=2),
             since=since,
             zone=zone,
+            only=SQL("AND household.id = %s", household.id) if household else SQL(),
         )
 
-    def _escarcelle_used(self, day):
+    def _escarcelle_used(self, day, household=None):
         """``{household id: {quota id: {first day of the period: Decimal}}}`` of the periods of ``day``, and of
-        the day before: a till may still be in it."""
+        the day before: a till may still be in it. Of one ``household`` or of all."""
         if not self:
             return {}
         self.env["pos.order"].flush_model()
@@ -168,11 +171,22 @@ class EscarcelleQuota(models.Model):
         eve = day - timedelta(days=1)
         firsts = {quota.id: rules.bounds(quota.period, eve)[0] for quota in self}
         found = {}
-        for row in self.env.execute_query_dict(self._escarcelle_used_sql(min(firsts.values()))):
+        query = self._escarcelle_used_sql(min(firsts.values()), household)
+        for row in self.env.execute_query_dict(query):
             if row["period_from"] >= firsts[row["quota_id"]]:
                 used = found.setdefault(row["household_id"], {}).setdefault(row["quota_id"], {})
                 used[row["period_from"]] = Decimal(row["used"])
         return found
+
+    def _escarcelle_standing(self, household, day, basket):
+        """Where ``household`` stands on ``day`` with ``basket`` (``escarcelle_core.quota.Taken``) in hand."""
+        used = self._escarcelle_used(day, household).get(household.id, {})
+        known = {
+            quota: {first.isoformat(): amount for first, amount in periods.items()}
+            for quota, periods in used.items()
+        }
+        own = [rules.Quota.read(row) for row in self._escarcelle_till_rows()]
+        return rules.standing(own, day, household.size, known, (), basket)
 
     def _escarcelle_till_rows(self):
         """The quotas as a till receives them (docs/formats.md §7)."""

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 
@@ -89,6 +90,31 @@ class TestOrder(AccountTestInvoicingCommon):
         self.sell(2, 0.6)
         self.assertEqual(self.home.balance_cents, 4000 - 398)
 
+    def test_a_quota_holds_without_a_till_program(self):
+        """The till's rule, and no manager's word: the refusal says what is left to do."""
+        self.env["escarcelle.quota"].create(
+            {"name": "Riz", "limit": 3, "product_ids": [fields.Command.set(self.product.ids)]}
+        )
+        self.sell(2, 0.6)
+        with self.assertRaises(UserError) as refused, self.env.cr.savepoint():
+            self.sell(2, 0.6)
+        self.assertIn("il reste 1 sur 3 par mois, le panier en compte 2. Retirez", str(refused.exception))
+        self.assertNotIn("responsable", str(refused.exception))
+        self.sell(1, 0.6)
+        self.sell(5, 0.6, self.partner_a)
+        order = self.env["pos.order"].browse(self.sell_unpaid().id)
+        order.with_context(escarcelle_provisional=[order.uuid]).action_pos_order_paid()
+        self.assertEqual(order.state, "paid", "sold while the server was away: counted, never refused")
+        back = self.sell_unpaid(-1)
+        back.lines.refunded_orderline_id = order.lines
+        back.action_pos_order_paid()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.sell(1, 0.6)
+
+    def test_a_budget_refused_here_says_who_may_help(self):
+        with self.assertRaisesRegex(UserError, "demandez à un responsable d'ajuster le budget"):
+            self.sell(70, 0.6)
+
     def test_a_stranger_has_no_budget(self):
         self.sell(1, 0.6, self.partner_a)
         self.assertEqual(self.home.ledger_seq, 0)
@@ -102,9 +128,9 @@ class TestOrder(AccountTestInvoicingCommon):
                     order.action_pos_order_paid()
                 self.assertEqual(self.home.ledger_seq, 0)
 
-    def sell_unpaid(self):
+    def sell_unpaid(self, quantity=1):
         with patch.object(type(self.env["pos.order"]), "action_pos_order_paid", lambda order: True):
-            return self.sell(1, 0.6)
+            return self.sell(quantity, 0.6)
 
     def test_the_ticket_names_the_household_by_its_code(self):
         order = self.sell(1, 0.6)

@@ -161,6 +161,8 @@ class TestQuota(SocialTillCase):
         quotas = self.env["escarcelle.quota"]
         for values, error in (
             ({"product_ids": [Command.clear()]}, ValidationError),
+            ({"applies_to": "category"}, ValidationError),
+            ({"applies_to": "tag"}, ValidationError),
             ({"limit": -1}, CheckViolation),
             ({"date_from": "2026-12-01", "date_to": "2026-11-01"}, CheckViolation),
         ):
