@@ -331,6 +331,7 @@ class EscarcelleDonationLine(models.Model):
     def _escarcelle_prepare(self):
         """The lot of this line, made unless it is known; a good seen for the first time learns its kind of date."""
         self.ensure_one()
+        self.source_id._escarcelle_check_received(self.product_id)
         template = self.product_id.product_tmpl_id
         if not template.escarcelle_date_kind and self.date_kind in ("dlc", "ddm"):
             template.escarcelle_date_kind = self.date_kind

@@ -230,6 +230,17 @@ class TestIntake(DonationCase):
         self.assertEqual(gift.line_ids.lot_id.name, f"{gift.name}-1")
         self.assertFalse(product.available_in_pos)
 
+    def test_goods_of_a_payer_with_rules_come_in_as_a_good_of_their_own(self):
+        union = self.env["escarcelle.funding.source"].create({"name": "FSE+", "code": "UEX", "kind": "eu"})
+        for tracking in ("lot", "none"):
+            good = self._product(f"Riz {tracking}", f"RI{tracking}", tracking=tracking)
+            gift = self.gift(self.line(good, source_id=union.id), done=False)
+            with self.assertRaisesRegex(UserError, "FSE"), self.env.cr.savepoint():
+                gift.action_confirm()
+            good.escarcelle_funding_source_id = union
+            gift.action_confirm()
+            self.assertEqual(gift.state, "done")
+
     # -- values and statistics ----------------------------------------------------------------------
 
     def test_the_donor_s_value_may_come_later_never_after_the_receipt(self):

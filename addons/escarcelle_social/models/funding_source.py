@@ -140,6 +140,46 @@ class EscarcelleFundingSource(models.Model):
             )
         )
 
+    def _escarcelle_has_rules(self):
+        """Whether this payer wants its goods sold otherwise than the shop's other goods."""
+        self.ensure_one()
+        return bool(
+            self.free_only
+            or not self.consumes_budget
+            or self.rate_min > 0
+            or self.rate_max < 100
+            or self.households_only
+            or self.sudo().pricelist_ids
+        )
+
+    def _escarcelle_check_received(self, product):
+        """ValidationError unless goods paid for by this source may come in as ``product``.
+
+        A till sells by the rules of the product: what has rules of its own needs a product of its own.
+        """
+        if not self or self == product.escarcelle_funding_source_id:
+            return
+        if self._escarcelle_excludes(product.categ_id):
+            raise ValidationError(
+                self.env._(
+                    "%(payer)s must not pay for %(category)s: give %(product)s another source or"
+                    " another category.",
+                    payer=self.name,
+                    category=product.categ_id.display_name,
+                    product=product.display_name,
+                )
+            )
+        if self._escarcelle_has_rules():
+            raise ValidationError(
+                self.env._(
+                    "%(payer)s has rules of its own, and the till sells %(product)s by those of its form. Make a"
+                    " good apart (“Same good, another source” on its form), with a label of its own, and receive"
+                    " it there.",
+                    payer=self.name,
+                    product=product.display_name,
+                )
+            )
+
     def _escarcelle_row(self):
         """One element of ``funding_sources`` in ``settings.json``."""
         self.ensure_one()

@@ -102,7 +102,8 @@ class EscarcellePriceUpdate(models.Model):
         return self.env["product.template"].search(domain, limit=MOST + 1)
 
     def _escarcelle_new_price(self, template):
-        """Price of ``template`` by the rule; a price that would be negative is zero."""
+        """Price of ``template`` by the rule; a price that would be negative is zero. What cost nothing (a gift),
+        or whose cost nobody typed, keeps its price: a multiple of nothing would give it away."""
         value, price = Decimal(repr(self.value)), Decimal(repr(template.list_price))
         if self.method == "percent":
             price += price * value / 100
@@ -111,7 +112,10 @@ class EscarcellePriceUpdate(models.Model):
         elif self.method == "fixed":
             price = value
         else:
-            price = Decimal(repr(template.standard_price)) * value
+            cost = Decimal(repr(template.with_company(self.company_id).standard_price))
+            if not cost:
+                return template.list_price
+            price = cost * value
         return float(tariffs.round_to_step(max(price, Decimal(0)), Decimal(self.rounding)))
 
     def action_preview(self):
@@ -193,13 +197,13 @@ class EscarcellePriceUpdateLine(models.Model):
     currency_id = fields.Many2one(related="update_id.currency_id")
     state = fields.Selection(related="update_id.state")
     product_tmpl_id = fields.Many2one(
-        "product.template", "Good", required=True, readonly=True, ondelete="cascade", index=True
+        "product.template", "Good priced", required=True, readonly=True, ondelete="cascade", index=True
     )
     category_id = fields.Many2one(related="product_tmpl_id.categ_id")
     current_price = fields.Float(related="product_tmpl_id.list_price", string="Price now")
-    old_price = fields.Float("Before", digits=(16, 2), readonly=True)
-    new_price = fields.Float("After", digits=(16, 2))
-    difference = fields.Float(digits=(16, 2), compute="_compute_changed")
+    old_price = fields.Float("Before", digits="Product Price", readonly=True)
+    new_price = fields.Float("After", digits="Product Price")
+    difference = fields.Float(digits="Product Price", compute="_compute_changed")
     changed = fields.Boolean(compute="_compute_changed")
 
     _new_price_positive = models.Constraint("CHECK (new_price >= 0)", "A price is not negative.")

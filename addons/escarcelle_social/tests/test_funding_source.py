@@ -74,6 +74,34 @@ class TestFundingSource(SocialCase):
         row = self.union._escarcelle_row()
         self.assertEqual(set(row["excluded_category_ids"]), {self.sweets.id, self.chocolate.id})
 
+    def test_what_may_come_in_as_another_good(self):
+        """A till sells by the product's rules: a payer with rules of its own needs a product of its own."""
+        pasta = self.product(categ_id=self.grocery.id).product_variant_id
+        plain = {"name": "Don", "kind": "donation"}
+        free = self.sources.create({**plain, "code": "D"})
+        free._escarcelle_check_received(pasta)
+        self.sources._escarcelle_check_received(pasta)
+        for rank, rule in enumerate(
+            (
+                {"kind": "eu"},
+                {"free_only": True},
+                {"consumes_budget": False},
+                {"rate_min": 1},
+                {"rate_max": 99},
+                {"households_only": True},
+                {"pricelist_ids": [fields.Command.set(self.social.ids)]},
+            )
+        ):
+            source = self.sources.create({**plain, "code": f"D{rank}", **rule})
+            with self.subTest(rule), self.assertRaises(ValidationError):
+                source._escarcelle_check_received(pasta)
+            pasta.escarcelle_funding_source_id = source
+            source._escarcelle_check_received(pasta)
+            pasta.escarcelle_funding_source_id = False
+        free.excluded_category_ids = self.grocery
+        with self.assertRaises(ValidationError):
+            free._escarcelle_check_received(pasta)
+
     def test_codes(self):
         with self.refused("code"):
             self.sources.create({"name": "x", "code": "fse"})

@@ -65,6 +65,24 @@ class TestPriceUpdate(SocialCase):
                 lines = {line.product_tmpl_id: line.new_price for line in update.line_ids}
                 self.assertEqual([lines[p] for p in (self.milk, self.rice, self.salt)], expected)
 
+    def test_what_cost_nothing_keeps_its_price(self):
+        """A gift has no cost: a multiple of nothing would give it away."""
+        self.salt.standard_price = 0
+        update = self.update(method="cost", value=1.2)
+        update.action_preview()
+        lines = {line.product_tmpl_id: line for line in update.line_ids}
+        self.assertEqual((lines[self.salt].new_price, lines[self.salt].changed), (0.6, False))
+        self.assertEqual(lines[self.rice].new_price, 1.8)
+
+    def test_prices_of_more_decimals(self):
+        self.env["decimal.precision"].search([("name", "=", "Product Price")]).digits = 4
+        self.rice.list_price = 2.3456
+        update = self.update(product_ids=self.rice.ids)
+        update.action_preview()
+        self.assertEqual(update.line_ids.old_price, 2.3456)
+        update.action_apply()
+        self.assertEqual(self.rice.list_price, 2.58)
+
     def test_a_price_typed_by_hand(self):
         update = self.update()
         update.action_preview()

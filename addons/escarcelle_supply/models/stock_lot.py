@@ -51,9 +51,14 @@ class StockLot(models.Model):
     )  # fmt: skip
     escarcelle_days_left = fields.Integer("Days left", compute="_compute_escarcelle_state")
     escarcelle_state = fields.Selection(
-        [(FINE, "Fine"), (SOON, "Soon"), (PAST, "Past its DDM, still given"), (BLOCKED, "To be withdrawn")],
+        [(FINE, "Fine"), (SOON, "Soon"), (PAST, "DDM past"), (BLOCKED, "To be withdrawn")],
         "State", compute="_compute_escarcelle_state", search="_search_escarcelle_state",
     )  # fmt: skip
+
+    @api.constrains("escarcelle_funding_source_id", "product_id")
+    def _check_escarcelle_funding_source(self):
+        for lot in self.filtered("escarcelle_funding_source_id"):
+            lot.escarcelle_funding_source_id._escarcelle_check_received(lot.product_id)
 
     @api.depends("expiration_date")
     def _compute_escarcelle_date(self):

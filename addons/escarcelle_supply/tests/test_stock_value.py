@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common import TODAY, SupplyCase
@@ -47,6 +47,18 @@ class TestStockValue(SupplyCase):
         self._lot(self.rice_bag, 60, 2, name="B")
         found = {line.source_id: line.quantity for line in self._at(0)}
         self.assertEqual(found, {self.gift: 5, self.bought: 2})
+
+    def test_a_lot_of_a_payer_with_rules_needs_a_good_of_its_own(self):
+        """Received under another good, what the European Union pays for would be sold."""
+        union = self.env["escarcelle.funding.source"].create({"name": "FSE+", "code": "UEX", "kind": "eu"})
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self._lot(self.rice_bag, 60, 5, name="A", escarcelle_funding_source_id=union.id)
+        lot = self._lot(self.rice_bag, 60, 5, name="B")
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            lot.escarcelle_funding_source_id = union
+        self.rice_bag.escarcelle_funding_source_id = union
+        lot.escarcelle_funding_source_id = union
+        self.assertEqual(lot.escarcelle_funding_source_id, union)
 
     def test_the_end_of_a_day_is_the_shops(self):
         self._moved(self.supplier, self.stock, 10, 1, self.warehouse.in_type_id)
