@@ -19,7 +19,7 @@ class EscarcelleVoucher(models.Model):
     _check_company_auto = True
 
     kind_id = fields.Many2one(
-        "escarcelle.voucher.kind", "Kind", required=True, readonly=True, index=True, ondelete="restrict"
+        "escarcelle.voucher.kind", "Kind of voucher", required=True, readonly=True, index=True, ondelete="restrict"
     )
     issuer_id = fields.Many2one(related="kind_id.issuer_id", store=True, index=True)
     company_id = fields.Many2one(related="kind_id.company_id", store=True, index=True)
@@ -33,17 +33,19 @@ class EscarcelleVoucher(models.Model):
     ticket = fields.Char(related="order_id.pos_reference", string="Ticket no.")
     duplicate = fields.Boolean("Number taken twice", readonly=True, index=True)
     seen = fields.Boolean("Looked at", help="Somebody decided what to do with a number taken twice.")
+    given_back = fields.Boolean("Given back to the household", readonly=True)
     state = fields.Selection(
         [
             ("received", "Received"),
             ("remitted", "Remitted"),
+            ("invoiced", "Invoiced"),
             ("paid", "Paid"),
-            ("cancelled", "Given back"),
+            ("cancelled", "Returned"),
         ],
-        required=True,
-        readonly=True,
-        default="received",
+        compute="_compute_state",
+        store=True,
         index=True,
+        help="Follows its slip or its invoice; « received » waits to be asked back.",
     )
     remittance_id = fields.Many2one(
         "escarcelle.voucher.remittance", "Slip", readonly=True, index="btree_not_null", ondelete="set null"
@@ -51,6 +53,19 @@ class EscarcelleVoucher(models.Model):
     move_id = fields.Many2one("account.move", "Invoice", readonly=True, index="btree_not_null", ondelete="set null")
 
     _origin_uniq = models.UniqueIndex("(origin)")
+
+    @api.depends("given_back", "remittance_id.state", "move_id.state", "move_id.payment_state")
+    def _compute_state(self):
+        for row in self:
+            slip, move = row.remittance_id, row.move_id
+            if row.given_back:
+                row.state = "cancelled"
+            elif slip.state in ("remitted", "paid"):
+                row.state = slip.state
+            elif not move or move.state == "cancel" or move.payment_state == "reversed":
+                row.state = "received"  # an invoice that was taken back lets its tickets go
+            else:
+                row.state = "paid" if move.payment_state in ("paid", "in_payment") else "invoiced"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -116,7 +131,7 @@ class EscarcelleVoucher(models.Model):
                     lambda r, a=row.amount: r.amount == -a and r.state == "received" and not r.remittance_id
                 )[-1:]
                 if taken and not row.remittance_id:
-                    (row | taken).write({"state": "cancelled", "duplicate": False})
+                    (row | taken).write({"given_back": True, "duplicate": False})
                     rows -= row | taken
             taken = rows.filtered(lambda row: row.amount > 0)
             twice = len(taken) > 1

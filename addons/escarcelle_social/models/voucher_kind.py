@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+#: Last day of a kind that is not in use any more.
+LONG_AGO = "2000-01-01"
+
 
 class EscarcelleVoucherKind(models.Model):
     """Money of an organisation at the till: its vouchers, or the part of a ticket that it pays.
@@ -32,7 +35,7 @@ class EscarcelleVoucherKind(models.Model):
         default="voucher",
     )
     payment_method_id = fields.Many2one(
-        "pos.payment.method", "Means of payment", check_company=True, index=True, ondelete="restrict",
+        "pos.payment.method", "Button at the till", check_company=True, index=True, ondelete="restrict",
         domain=[("escarcelle_code", "=", "BON")],
     )  # fmt: skip
     numbered = fields.Boolean("Each has a number", default=True)
@@ -90,6 +93,15 @@ class EscarcelleVoucherKind(models.Model):
                     )
                 )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unknown_to_the_tills(self):
+        # Without its kind, the means of payment would be taken like any other: no number, no date, no limit.
+        known = self.filtered("payment_method_id")
+        if known:
+            raise UserError(
+                self.env._("The tills know “%s”: archive it, they will refuse it from then on.", known[0].name)
+            )
+
     def action_make_method(self):
         """Make the means of payment of these kinds, and put it on every point of sale of the shop."""
         self.check_access("write")
@@ -146,7 +158,8 @@ class EscarcelleVoucherKind(models.Model):
                 "value": round(kind.value * 100) or None,
                 "share": f"{kind.share:.2f}" if kind.nature == "share" else None,
                 "from": kind.date_from.isoformat() if kind.date_from else None,
-                "to": kind.date_to.isoformat() if kind.date_to else None,
+                # The means of payment stays on the tills: what is archived is out of date for ever.
+                "to": LONG_AGO if not kind.active else kind.date_to.isoformat() if kind.date_to else None,
                 "excluded_category_ids": categories.search(
                     [("id", "child_of", kind.excluded_category_ids.ids)], order="id"
                 ).ids
@@ -166,9 +179,16 @@ class EscarcelleTill(models.Model):
 
     def _escarcelle_settings(self):
         # EXTENDS 'escarcelle_pos'
-        kinds = self.env["escarcelle.voucher.kind"].sudo().search(
-            [("payment_method_id", "in", self.config_id.payment_method_ids.ids)], order="id"
+        kinds = (
+            self.env["escarcelle.voucher.kind"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("payment_method_id", "in", self.config_id.payment_method_ids.ids)], order="active, id")
         )
+        # One a means of payment: the one in use, or the last that was.
+        kinds = self.env["escarcelle.voucher.kind"].concat(
+            *(same[-1:] for same in kinds.grouped("payment_method_id").values())
+        ).sorted("id")
         return {**super()._escarcelle_settings(), "vouchers": kinds._escarcelle_till_rows()}
 
     def _escarcelle_ingested(self, entry, order):

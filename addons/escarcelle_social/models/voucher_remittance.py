@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: What only the buttons of a slip write: its number is continuous, its vouchers follow its state.
+STEPS = {"name", "state", "paid_on"}
+
 
 class EscarcelleVoucherRemittance(models.Model):
     """The slip that goes to an issuer with its vouchers: a number of its own, and what is to be paid.
@@ -20,13 +23,13 @@ class EscarcelleVoucherRemittance(models.Model):
         "res.company", "Shop", required=True, index=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    issuer_id = fields.Many2one("res.partner", "To", required=True, domain=[("is_company", "=", True)], index=True)
+    issuer_id = fields.Many2one("res.partner", "Issuer", required=True, domain=[("is_company", "=", True)], index=True)
     date = fields.Date(required=True, default=fields.Date.context_today)
     state = fields.Selection(
         [("draft", "Draft"), ("remitted", "Remitted"), ("paid", "Paid")],
         required=True, readonly=True, default="draft", tracking=True, copy=False, index=True,
     )  # fmt: skip
-    paid_on = fields.Date("Paid on", readonly=True, copy=False)
+    paid_on = fields.Date("Paid by the issuer on", readonly=True, copy=False)
     voucher_ids = fields.One2many("escarcelle.voucher", "remittance_id", "Vouchers", readonly=True, copy=False)
     voucher_count = fields.Integer("Number of vouchers", compute="_compute_amount", store=True)
     amount = fields.Monetary("Total", compute="_compute_amount", store=True)
@@ -44,9 +47,19 @@ class EscarcelleVoucherRemittance(models.Model):
         if any(slip.state != "draft" for slip in self):
             raise UserError(self.env._("A slip that was remitted is kept."))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'mail'
+        return super().create(
+            [{name: value for name, value in vals.items() if name not in STEPS} for vals in vals_list]
+        )
+
     def write(self, vals):
+        # EXTENDS 'mail'
         if {"issuer_id", "company_id", "date"} & vals.keys() and any(slip.state != "draft" for slip in self):
             raise UserError(self.env._("A slip that was remitted does not change: make another one."))
+        if STEPS & vals.keys() and not self.env.su:
+            raise UserError(self.env._("A slip moves on by its buttons only."))
         if "issuer_id" in vals:
             self.filtered(lambda slip: slip.issuer_id.id != vals["issuer_id"]).action_empty()
         return super().write(vals)
@@ -80,14 +93,12 @@ class EscarcelleVoucherRemittance(models.Model):
         for slip in self:
             if not slip.voucher_ids:
                 slip.action_fill()
-            slip.voucher_ids.sudo().write({"state": "remitted"})
-            slip.write({"state": "remitted", "name": slip._escarcelle_next_number()})
+            slip.sudo().write({"state": "remitted", "name": slip._escarcelle_next_number()})
 
     def action_paid(self):
         """The issuer has paid."""
         self._escarcelle_in_state("remitted")
-        self.voucher_ids.sudo().write({"state": "paid"})
-        self.write({"state": "paid", "paid_on": fields.Date.context_today(self)})
+        self.sudo().write({"state": "paid", "paid_on": fields.Date.context_today(self)})
 
     def _escarcelle_in_state(self, state):
         self.check_access("write")

@@ -76,6 +76,21 @@ class TestVoucher(SocialTillCase):
         self.assertEqual(codes[self.cap.payment_method_id.id], "BON")
         self.assertIn("escarcelle.voucher.kind", self.till._escarcelle_watched_models())
 
+    def test_a_kind_out_of_use_is_refused_by_the_tills(self):
+        """Its means of payment stays on the screen: without the kind it would be taken like money."""
+        self.cap.active = False
+        rows = {row["id"]: row for row in self.till.sudo()._escarcelle_settings()["vouchers"]}
+        self.assertEqual(rows[self.cap.id]["to"], "2000-01-01")
+        again = self.cap.copy(
+            {"name": "Bon CAP 2027", "active": True, "payment_method_id": self.cap.payment_method_id.id}
+        )
+        rows = {row["id"]: row for row in self.till.sudo()._escarcelle_settings()["vouchers"]}
+        self.assertEqual(set(rows), {again.id, self.part.id}, "one a means of payment: the one in use")
+        self.assertIsNone(rows[again.id]["to"])
+        with self.assertRaises(UserError):
+            self.cap.unlink()
+        self.env["escarcelle.voucher.kind"].create({"name": "Essai", "issuer_id": self.ccas.id}).unlink()
+
     def test_kinds_that_make_no_sense(self):
         kinds = self.env["escarcelle.voucher.kind"]
         base = {"name": "x", "issuer_id": self.ccas.id}
@@ -159,6 +174,16 @@ class TestVoucher(SocialTillCase):
         slip.action_paid()
         self.assertEqual((set(slip.voucher_ids.mapped("state")), slip.paid_on), ({"paid"}, TODAY))
 
+    def test_a_slip_moves_by_its_buttons_only(self):
+        self.ingest(self.till, self.sell((self.cap, 500, "77")))
+        made = {"issuer_id": self.ccas.id, "date": TODAY, "state": "paid", "name": "REM99999"}
+        slip = self.env["escarcelle.voucher.remittance"].with_user(self.person("manager")).create(made)
+        self.assertEqual((slip.state, slip.name), ("draft", "/"))
+        slip.action_remit()
+        for values in ({"state": "draft"}, {"name": "/"}, {"paid_on": TODAY}):
+            with self.assertRaises(UserError):
+                slip.write(values)
+
     def test_numbers_follow_and_a_voucher_is_on_one_slip(self):
         names = []
         for number in range(3):
@@ -211,6 +236,48 @@ class TestVoucher(SocialTillCase):
         second = self.bill()
         self.assertNotEqual(first, second)
         self.assertEqual(self.rows().move_id, second)
+
+    def test_what_is_invoiced_is_not_asked_back_again(self):
+        self.ingest(self.till, self.sell((self.part, 300, None), (None, 700, None)))
+        self.assertEqual((self.part.voucher_count, self.part.waiting_amount), (1, 3.0))
+        move = self.bill()
+        self.assertEqual(self.rows().state, "invoiced")
+        self.part.invalidate_recordset()
+        self.assertEqual((self.part.voucher_count, self.part.waiting_amount), (0, 0.0))
+        move.unlink()
+        self.assertEqual(self.rows().state, "received")
+        move = self.bill()
+        move.invoice_date = TODAY
+        move.action_post()
+        self.assertEqual(self.rows().state, "invoiced")
+        move._reverse_moves([{"invoice_date": TODAY}], cancel=True)
+        self.assertEqual((move.payment_state, self.rows().state), ("reversed", "received"))
+        second = self.bill()
+        second.invoice_date = TODAY
+        second.action_post()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=second.ids
+        ).create({})._create_payments()
+        self.assertEqual(self.rows().state, "paid")
+
+    def test_given_back_after_the_invoice_it_lessens_the_next_one(self):
+        self.cap.settled_by = "invoice"
+        self.ingest(self.till, self.sell((self.cap, 500, "77")))
+        move = self.bill()
+        self.ingest(self.till, self.sell((self.cap, -500, "77"), operation="ANN"))
+        self.assertEqual(self.rows().mapped("state"), ["invoiced", "received"])
+        self.ingest(self.till, *[self.sell((self.cap, 500, str(n))) for n in range(3)])
+        self.assertEqual((move.amount_total, self.bill().amount_total), (5.0, 10.0))
+
+    def test_amounts_and_days_are_written_for_who_pays(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env.user.lang = "fr_FR"
+        self.ingest(self.till, self.sell((self.part, 300, None), (None, 700, None)))
+        wizard = self.env["escarcelle.voucher.billing"].with_context(lang="fr_FR").create({"date_to": TODAY})
+        move = self.env["account.move"].search(wizard.action_bill()["domain"])
+        note = move.invoice_line_ids.filtered(lambda line: line.display_type == "line_note").name
+        self.assertIn("3,00", note)
+        self.assertIn("21/11/2026", note)
 
     def test_only_until_the_day_asked_for(self):
         self.ingest(self.till, self.sell((self.part, 300, None), (None, 700, None)))

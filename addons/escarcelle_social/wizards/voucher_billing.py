@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_amount, format_date
 
 
 class EscarcelleVoucherBilling(models.TransientModel):
@@ -56,9 +57,6 @@ class EscarcelleVoucherBilling(models.TransientModel):
             ("kind_id.settled_by", "=", "invoice"),
             ("state", "=", "received"),
             ("day", "<=", self.date_to),
-            "|",
-            ("move_id", "=", False),
-            ("move_id.state", "=", "cancel"),
         ]
         if self.issuer_ids:
             domain.append(("issuer_id", "in", self.issuer_ids.ids))
@@ -82,8 +80,8 @@ class EscarcelleVoucherBilling(models.TransientModel):
                             "%(kind)s: %(count)s tickets from %(first)s to %(last)s (VAT is on the tickets)",
                             kind=kind.name,
                             count=len(taken.order_id),
-                            first=taken[0].day.strftime("%d/%m/%Y"),
-                            last=taken[-1].day.strftime("%d/%m/%Y"),
+                            first=format_date(self.env, taken[0].day),
+                            last=format_date(self.env, taken[-1].day),
                         ),
                         "quantity": 1,
                         "price_unit": sum(taken.mapped("amount")),
@@ -93,7 +91,7 @@ class EscarcelleVoucherBilling(models.TransientModel):
                 )
             )
             lines += [
-                Command.create({"display_type": "line_note", "name": _day_note(day, of_day)})
+                Command.create({"display_type": "line_note", "name": self._escarcelle_day_note(day, of_day)})
                 for day, of_day in taken.grouped("day").items()
             ]
         move = (
@@ -123,7 +121,9 @@ class EscarcelleVoucherBilling(models.TransientModel):
         values = {name: next(filter(None, kinds.mapped(own)), False) for name, own in names.items()}
         return {name: value for name, value in values.items() if name in known and value}
 
-
-def _day_note(day, rows):
-    tickets = ", ".join(f"{row.ticket} ({row.amount:.2f} €)" for row in rows)
-    return f"{day:%d/%m/%Y} : {tickets}"
+    def _escarcelle_day_note(self, day, rows):
+        """The tickets of ``day`` and what is asked of each, as who pays reads them."""
+        tickets = ", ".join(
+            f"{row.ticket} ({format_amount(self.env, row.amount, row.currency_id)})" for row in rows
+        )
+        return self.env._("%(day)s: %(tickets)s", day=format_date(self.env, day), tickets=tickets)
