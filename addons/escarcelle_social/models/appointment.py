@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class EscarcelleAppointment(models.Model):
@@ -58,6 +59,13 @@ class EscarcelleAppointment(models.Model):
     def action_came(self):
         """The household came: count the visit."""
         kept = self.filtered(lambda one: one.state != "kept")
+        today = fields.Date.context_today(self)
+        if any(fields.Datetime.context_timestamp(one, one.start).date() > today for one in kept):
+            raise UserError(
+                self.env._(
+                    "This appointment is still to come. If the household came already, change its day first."
+                )
+            )
         kept.state = "kept"
         kinds = {"workshop": "workshop", "other": "other"}
         # A purchase is counted by its ticket, not by the appointment that led to it.

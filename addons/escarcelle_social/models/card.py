@@ -136,7 +136,7 @@ class EscarcelleHousehold(models.Model):
             household.card_id = household.card_ids.filtered(lambda card: card.state == "active")[:1]
 
     def action_issue_card(self):
-        """Give a card to each household that has none."""
+        """Give a card to each household that has none and has not left."""
         self.check_access("write")
-        without = self.filtered(lambda household: not household.card_id)
+        without = self.filtered(lambda household: not household.card_id and not household.exit_on)
         self.env["escarcelle.card"].create([{"household_id": h.id} for h in without])

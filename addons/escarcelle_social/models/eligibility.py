@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..tools import living_rest
 
@@ -36,6 +37,10 @@ class EscarcelleEligibility(models.Model):
     )  # fmt: skip
     line_ids = fields.One2many(
         "escarcelle.eligibility.line", "eligibility_id", "Resources and charges"
+    )
+    nothing = fields.Boolean(
+        "Neither resources nor charges",
+        help="The household has no income and nothing to pay: its living rest is zero.",
     )
     state = fields.Selection(
         [("draft", "To confirm"), ("done", "Kept")], default="draft", readonly=True, copy=False
@@ -74,6 +79,13 @@ class EscarcelleEligibility(models.Model):
             )
             values["line_ids"] = [fields.Command.create({"kind_id": kind.id}) for kind in kinds]
         return values
+
+    @api.onchange("household_id")
+    def _onchange_household_id(self):
+        """The convention the household comes under has a threshold of its own, perhaps."""
+        granted = self.household_id.entitlement_ids.filtered(lambda e: e.decision == "granted")[:1]
+        # A referent reads the conventions of their own organisation only.
+        self.convention_id = granted.sudo().convention_id.sudo(False)._filtered_access("read")
 
     @api.depends("household_id", "day")
     def _compute_people(self):
@@ -123,7 +135,8 @@ class EscarcelleEligibility(models.Model):
     @api.depends("household_id", "day")
     def _compute_display_name(self):
         for one in self:
-            one.display_name = f"{one.household_id.code or ''} {one.day or ''}".strip()
+            day = format_date(self.env, one.day) if one.day else ""
+            one.display_name = f"{one.household_id.code or ''} {day}".strip()
 
     def write(self, vals):
         if FROZEN & vals.keys() and any(one.state == "done" for one in self):
@@ -135,8 +148,12 @@ class EscarcelleEligibility(models.Model):
     def action_confirm(self):
         """Keep the result; throw away what was typed unless the shop keeps it."""
         for one in self.filtered(lambda e: e.state == "draft"):
-            if not one.line_ids.filtered("amount"):
-                raise UserError(self.env._("Type the resources and the charges first."))
+            if not one.line_ids.filtered("amount") and not one.nothing:
+                raise UserError(
+                    self.env._(
+                        "Type the resources and the charges first, or tick « Neither resources nor charges »."
+                    )
+                )
             policy = self.env["escarcelle.household.policy"]._escarcelle_for(one.company_id)
             one.write(
                 {

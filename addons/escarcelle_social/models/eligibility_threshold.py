@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
 
 
 class EscarcelleEligibilityThreshold(models.Model):
@@ -32,7 +33,9 @@ class EscarcelleEligibilityThreshold(models.Model):
     def _compute_display_name(self):
         for threshold in self:
             threshold.display_name = self.env._(
-                "%(amount).2f from %(day)s", amount=threshold.amount, day=threshold.date_from or ""
+                "%(amount)s from %(day)s on",
+                amount=format_amount(self.env, threshold.amount, threshold.currency_id),
+                day=format_date(self.env, threshold.date_from) if threshold.date_from else "",
             )
 
     @api.model

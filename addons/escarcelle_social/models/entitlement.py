@@ -270,6 +270,17 @@ class EscarcelleEntitlement(models.Model):
         """Say no; the request stays in the file."""
         self.write({"decision": "refused"})
 
+    def action_reopen(self):
+        """Decide again: it was refused by mistake."""
+        self.write(
+            {
+                "decision": "pending",
+                "decided_on": False,
+                "decided_by_id": False,
+                "refusal_reason_id": False,
+            }
+        )
+
     def action_renew(self):
         """Type the period that follows this one."""
         self.ensure_one()

@@ -97,14 +97,14 @@ class EscarcelleHousehold(models.Model):
         for household in self:
             household.size = max(1, len(household.member_ids._escarcelle_here_on(today)))
 
-    @api.depends("member_ids.birth_year")
+    @api.depends("member_ids.birth_year", "member_ids.joined_on", "member_ids.left_on")
     @api.depends_context("tz")
     def _compute_child_count(self):
-        year = fields.Date.context_today(self).year
+        today = fields.Date.context_today(self)
         for household in self:
             household.child_count = sum(
-                bool(member.birth_year) and year - member.birth_year < 18
-                for member in household.member_ids
+                bool(member.birth_year) and today.year - member.birth_year < 18
+                for member in household.member_ids._escarcelle_here_on(today)
             )
 
     @api.constrains("first_name", "last_name")

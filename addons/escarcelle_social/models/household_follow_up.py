@@ -109,9 +109,19 @@ class EscarcelleHousehold(models.Model):
                 "exit_on": day,
                 "exit_reason_id": reason.id,
                 "suspended": False,
+                "suspended_reason": False,
+                "suspended_reason_id": False,
                 "suspended_until": False,
             }
         )
+        # Nobody waits for them any more; what was before stays for who was there to say.
+        self.env["escarcelle.appointment"].search(
+            [
+                ("household_id", "in", self.ids),
+                ("state", "=", "planned"),
+                ("start", ">=", fields.Datetime.now()),
+            ]
+        ).action_cancel()
         self.activity_unlink(["escarcelle_social.activity_renewal"])
 
     def action_readmit(self):

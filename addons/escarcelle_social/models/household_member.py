@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 
@@ -52,6 +53,15 @@ class EscarcelleHouseholdMember(models.Model):
         "CHECK (joined_on IS NULL OR left_on IS NULL OR joined_on <= left_on)",
         "Somebody leaves a household after joining it.",
     )
+
+    @api.constrains("birth_year")
+    def _check_birth_year(self):
+        this_year = fields.Date.context_today(self).year
+        for member in self:
+            if member.birth_year > this_year:
+                raise ValidationError(
+                    self.env._("Nobody was born in %s yet: correct the year of birth.", member.birth_year)
+                )
 
     @api.depends("relation")
     def _compute_may_shop(self):

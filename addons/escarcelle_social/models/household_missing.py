@@ -31,7 +31,7 @@ class EscarcelleHousehold(models.Model):
             (ended, self.env._("a renewal: the entitlement ended")),
             (not self.card_id, self.env._("a card")),
             (not self.pricelist_id, self.env._("a tariff")),
-            (self.has_budget and not self.tier_id, self.env._("a budget tier for its size")),
+            (self.has_budget and not self.tier_id, self.env._("a budget tier of its size")),
             (not self.member_ids, self.env._("its members")),
             (bool(unborn), self.env._("%s years of birth", unborn)),
             (not self.organisation_id and not self.referrer_id, self.env._("who referred it")),

@@ -3,6 +3,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class EscarcelleMembership(models.Model):
@@ -31,7 +32,7 @@ class EscarcelleMembership(models.Model):
             ("till", "At the till"),
             ("cash", "Cash"),
             ("cheque", "Cheque"),
-            ("transfer", "Transfer"),
+            ("transfer", "Bank transfer"),
             ("free", "Given free"),
         ],
         "Paid with",
@@ -59,7 +60,9 @@ class EscarcelleMembership(models.Model):
     @api.depends("date_from", "date_to")
     def _compute_display_name(self):
         for fee in self:
-            fee.display_name = self.env._("Fee until %s", fee.date_to) if fee.date_to else ""
+            fee.display_name = (
+                self.env._("Fee until %s", format_date(self.env, fee.date_to)) if fee.date_to else ""
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

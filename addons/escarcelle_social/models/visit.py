@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 
 class EscarcelleVisit(models.Model):
@@ -53,7 +53,8 @@ class EscarcelleVisit(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for visit in self:
-            visit.display_name = f"{visit.day or ''} {labels.get(visit.kind, '')}"
+            day = format_date(self.env, visit.day) if visit.day else ""
+            visit.display_name = f"{day} {labels.get(visit.kind, '')}".strip()
 
     @api.model
     def _escarcelle_post_ticket(self, household, order, day):

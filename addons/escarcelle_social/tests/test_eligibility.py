@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..tools import living_rest
 from .common import SocialCase
@@ -127,6 +127,34 @@ class TestEligibility(SocialCase):
             self.calculate(self.household(), -5).flush_recordset()
         with self.refused("people_positive"):
             self.calculate(self.household(), 5, people=0).flush_recordset()
+
+    def test_who_has_nothing_is_eligible_when_somebody_says_so(self):
+        one = self.calculate(self.household())
+        one.nothing = True
+        one.action_confirm()
+        self.assertEqual((one.state, one.kept_rest, one.kept_verdict), ("done", 0.0, "eligible"))
+
+    def test_the_convention_of_the_household_is_proposed(self):
+        office = self.env["res.partner"].create({"name": "CCAS", "is_company": True})
+        convention = self.env["escarcelle.convention"].create(
+            {"name": "CCAS", "organisation_id": office.id}
+        )
+        home = self.household()
+        home.entitlement_ids.convention_id = convention
+        with Form(self.env["escarcelle.eligibility"]) as form:
+            form.household_id = home
+            self.assertEqual(form.convention_id, convention)
+            form.household_id = self.household()
+            self.assertFalse(form.convention_id)
+
+    def test_dates_are_said_as_people_write_them(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = {"lang": "fr_FR"}
+        one = self.calculate(self.household(), 500, 100, day="2026-11-21")
+        self.assertIn("21/11/2026", one.with_context(**french).display_name)
+        said = self.thresholds[0].with_context(**french).display_name
+        self.assertIn("01/01/2026", said)
+        self.assertIn("9,00", said)
 
     def test_a_new_form_has_every_line(self):
         values = self.env["escarcelle.eligibility"].default_get(["line_ids"])

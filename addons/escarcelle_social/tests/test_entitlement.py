@@ -72,6 +72,18 @@ class TestEntitlement(SocialCase):
         self.ask(household, date_from="2026-06-30")
         self.ask(household, date_from="2026-07-01", date_to="2026-12-31", decision="granted")
 
+    def test_what_was_refused_by_mistake_is_decided_again(self):
+        request = self.ask(self.household(None))
+        reason = self.env["escarcelle.household.reason"].search([("kind", "=", "refusal")], limit=1)
+        request.refusal_reason_id = reason
+        request.action_refuse()
+        self.assertTrue(request.decided_on)
+        request.action_reopen()
+        self.assertEqual(
+            (request.decision, request.decided_on, request.decided_by_id.id, request.refusal_reason_id.id),
+            ("pending", False, False, False),
+        )
+
     def test_it_ends_after_it_starts(self):
         with self.refused_by_postgresql():
             self.ask(

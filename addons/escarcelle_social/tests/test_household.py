@@ -61,6 +61,14 @@ class TestHousehold(SocialCase):
             ["baby", "child", "child", "young", "young", "adult", "adult", "senior"],
         )
         self.assertEqual(household.child_count, 3)
+        household.member_ids[:1].left_on = "2026-11-20"
+        self.assertEqual((household.child_count, household.size), (2, 7), "who left is no child of it")
+
+    def test_nobody_is_born_next_year(self):
+        household = self.household()
+        with self.assertRaises(ValidationError):
+            household.member_ids.birth_year = 2027
+        household.member_ids.birth_year = 2026
 
     def test_typed_by_hand(self):
         with Form(self.households) as form:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
@@ -158,10 +158,19 @@ class TestHouseholdFollowUp(SocialCase):
         self.grant(home, "2027-01-01", "2027-02-01", convention_id=False)
         self.grant(home, "2027-03-01", "2027-04-01", convention_id=False, decision="pending")
         reason = self.reasons.search([("kind", "=", "exit")], limit=1)
+        past, coming = self.env["escarcelle.appointment"].create(
+            [
+                {"household_id": home.id, "start": start}
+                for start in ("2020-01-06 09:00:00", fields.Datetime.now() + timedelta(days=1))
+            ]
+        )
+        home._escarcelle_suspend(reason, False, "papiers")
         wizard = self.env["escarcelle.household.end"].create(
             {"household_ids": home.ids, "kind": "exit", "reason_id": reason.id, "day": "2026-11-20"}
         )
         wizard.action_apply()
+        self.assertEqual((past.state, coming.state), ("planned", "cancelled"))
+        self.assertEqual((home.suspended_reason, home.suspended_reason_id.id), (False, False))
         self.assertEqual(
             (home.state, home.exit_on, home.exit_reason_id), ("left", date(2026, 11, 20), reason)
         )
@@ -181,6 +190,18 @@ class TestHouseholdFollowUp(SocialCase):
         self.assertEqual(home.state, "ended")
         with self.assertRaises(UserError):
             home._escarcelle_leave(reason, date(2026, 11, 22))
+
+    def test_nobody_came_tomorrow(self):
+        home = self.household()
+        coming = self.env["escarcelle.appointment"].create(
+            {"household_id": home.id, "start": "2026-11-22 10:00:00"}
+        )
+        with self.assertRaises(UserError):
+            coming.action_came()
+        self.assertEqual((coming.state, home.visit_ids.ids), ("planned", []))
+        self.on(date(2026, 11, 22))
+        coming.action_came()
+        self.assertEqual(home.visit_ids.day, date(2026, 11, 22))
 
     def test_a_new_entitlement_brings_back_who_had_left(self):
         home = self.household(("2026-01-01", "2026-03-31"))
