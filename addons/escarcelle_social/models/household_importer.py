@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Command
 
 from escarcelle_core import ean13
@@ -25,7 +25,7 @@ class Step:
     household: object  # the record to update, empty to create one
     values: dict = field(default_factory=dict)
     period: tuple = ()  # (from, to, convention)
-    alike: str = ""  # code of a household it may be already
+    alike: str = ""  # code, or line of the file, of a household it may be already
 
     @property
     def problems(self):
@@ -148,7 +148,10 @@ class EscarcelleHouseholdImporter(models.AbstractModel):
         if step.period and not period:
             values["entitlement_ids"] = [Command.create(self._escarcelle_period_values(step))]
         elif period and period.date_to != step.period[1]:
-            values["entitlement_ids"] = [Command.update(period.id, {"date_to": step.period[1]})]
+            longer = {"date_to": step.period[1]}
+            if period.convention_id and not period.exception_reason:
+                longer["exception_reason"] = self.env._("Taken over by an import")
+            values["entitlement_ids"] = [Command.update(period.id, longer)]
         if values:
             household.write(values)
         card = step.values.get("card")
@@ -195,7 +198,7 @@ class _Known:
             else env["escarcelle.card"]
         )
         self.cards = {card.number: card for card in found}
-        self.seen_cards = {}
+        self.seen_cards, self.seen_keys = {}, {}
         self.alike = self._alike(entries)
 
     def _named(self, records):
@@ -276,7 +279,7 @@ class _Known:
             if other.date_from != start and other.date_from <= end and other.date_to >= start:
                 self._problem(
                     step, "date_from", "overlap",
-                    start=fields.Date.to_string(other.date_from), end=fields.Date.to_string(other.date_to),
+                    start=other.date_from, end=other.date_to,
                 )  # fmt: skip
 
     def _card(self, step, said):
@@ -301,14 +304,17 @@ class _Known:
         if step.household:
             return
         year = next((m.birth_year for m in step.entry.members if m.relation == "holder"), 0)
-        for name, key in _keys(step.values).items():
-            other = self.alike.get((name, key))
-            if not other:
-                continue
-            years = {year, other._escarcelle_holder_year()} - {0}
-            if name != "name_key" or len(years) < 2:
+        for key in _keys(step.values).items():
+            other = self.alike.get(key)
+            if other and _perhaps_the_same(key, year, other._escarcelle_holder_year()):
                 step.alike = other.code
                 self._problem(step, "", "duplicate", blocking=False, household=other.code)
+                return
+        for key in _keys(step.values).items():
+            line, born = self.seen_keys.setdefault(key, (step.entry.line, year))
+            if line != step.entry.line and _perhaps_the_same(key, year, born):
+                step.alike = str(line)
+                self._problem(step, "", "duplicate_line", blocking=False, other=line)
                 return
 
     def _one_holder(self, step):
@@ -319,6 +325,11 @@ class _Known:
             keys.fold(ours.name) != keys.fold(theirs.name)
         ):  # fmt: skip
             step.problems.append(household_sheet.Problem(theirs.line, "relation", "two_holders"))
+
+
+def _perhaps_the_same(key, year, other_year):
+    """One telephone or address, or one name: two years of birth tell namesakes apart."""
+    return key[0] != "name_key" or len({year, other_year} - {0}) < 2
 
 
 def _keys(values):

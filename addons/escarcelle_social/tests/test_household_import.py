@@ -244,6 +244,29 @@ B2;Martin;Paul;639981235;;;;;;
         wizard.action_import()
         self.assertEqual((self.ours() - there).mapped("last_name"), ["Martin"])
 
+    def test_one_household_twice_in_the_file_is_said(self):
+        wizard = self.preview(
+            f"{HEAD}\nA1;Dupont;Éloïse;06 39 98 12 34;1985;;;;;\nB2;DUPONT;eloise;;1985;;;;;\n"
+            "C3;Dupont;Éloïse;;1990;;;;;\nD4;Petit;Léa;0639981234;;;;;;\n"
+        )
+        says = wizard.line_ids.filtered(lambda line: line.action == "warning")
+        self.assertEqual(says.mapped("line"), [3, 5], "a namesake is somebody else")
+        self.assertEqual((wizard.new_count, wizard.duplicate_count, wizard.error_count), (4, 2, 0))
+        wizard.leave_duplicates = True
+        wizard.action_import()
+        self.assertEqual(sorted(self.ours().mapped("external_ref")), ["A1", "C3"])
+
+    def test_what_another_software_prolonged_stands_whatever_the_convention_says(self):
+        office = self.env["res.partner"].create({"name": "CCAS", "is_company": True})
+        convention = self.env["escarcelle.convention"].create(
+            {"name": "CCAS", "organisation_id": office.id, "duration_months": 3, "max_months": 3}
+        )
+        home = self.household(("2026-11-01", "2027-01-31"), external_ref="A1")
+        home.entitlement_ids.convention_id = convention
+        self.preview(f"{HEAD}\nA1;Benalouf;Amina;;;;01/11/2026;31/10/2027;;\n").action_import()
+        self.assertEqual(home.entitled_until.isoformat(), "2027-10-31")
+        self.assertTrue(home.entitlement_ids.exception_reason)
+
     def test_overlaps_and_ended_cards_are_said(self):
         home = self.household(external_ref="A1")
         home.action_issue_card()

@@ -4,6 +4,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..tools import household_sheet
 
@@ -215,7 +216,10 @@ class EscarcelleHouseholdImport(models.TransientModel):
             "relation": lambda: _("« %s » is not known: holder, partner, child, parent or other.", text),
             "two_holders": lambda: _("This household has another holder already: give this person another relation."),
             "order": lambda: _("The entitlement ends before it starts."),
-            "overlap": lambda: _("Already entitled from %(start)s to %(end)s.", start=facts["start"], end=facts["end"]),
+            "overlap": lambda: _(
+                "Already entitled from %(start)s to %(end)s.",
+                start=format_date(self.env, facts["start"]), end=format_date(self.env, facts["end"]),
+            ),
             "unknown": lambda: _("« %s » is not known here: create it first, or correct the name.", text),
             "differs": lambda: _(
                 "« %(text)s » here, « %(first)s » on line %(line)s of the same household.",
@@ -231,6 +235,7 @@ class EscarcelleHouseholdImport(models.TransientModel):
             "card_ended": lambda: _("This card was lost or replaced: it stays so."),
             "card_other": lambda: _("This household has the card %s already.", facts["number"]),
             "same_line": lambda: _("The same as line %s: left out.", facts["other"]),
+            "duplicate_line": lambda: _("This household may be on line %s too.", facts["other"]),
             "duplicate": lambda: _("This household may be there already: %s.", facts["household"]),
         }  # fmt: skip
         return says[problem.code]()
