@@ -23,6 +23,7 @@
         "wizards/budget_adjust_views.xml",
         "wizards/budget_statement_views.xml",
         "wizards/label_print_views.xml",
+        "wizards/card_print_views.xml",
         "report/budget_statement.xml",
         "report/labels.xml",
         "report/card_reports.xml",

@@ -14,16 +14,27 @@ class EscarcelleCard(models.Model):
         return self._escarcelle_print("escarcelle_social.report_card")
 
     def action_print_sheet(self):
-        """Labels, 24 to an A4 sheet of three columns (70 × 37 mm)."""
-        return self._escarcelle_print("escarcelle_social.report_card_sheet")
+        """Labels, 24 to an A4 sheet of three columns (70 × 37 mm), from the first that is free."""
+        wizard = self.env["escarcelle.card.print"].create({"card_ids": self._escarcelle_valid().ids})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Print the cards as labels"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def _escarcelle_print(self, report):
+        return self.env.ref(report).report_action(self._escarcelle_valid(), config=False)
+
+    def _escarcelle_valid(self):
         active = self.filtered(lambda card: card.state == "active")
         if not active:
             raise UserError(
                 self.env._("Only active cards are printed: give the household a card first.")
             )
-        return self.env.ref(report).report_action(active, config=False)
+        return active
 
     def _escarcelle_symbol(self, width="50mm", height="17mm"):
         """The number as an EAN-13 symbol with its digits below: SVG, as sharp as the printer can."""

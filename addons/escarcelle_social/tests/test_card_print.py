@@ -7,7 +7,7 @@ from odoo.tools import pdf
 
 from escarcelle_core import ean13
 
-from .common import SocialCase
+from .common import TODAY, SocialCase
 
 
 @tagged("post_install", "-at_install")
@@ -17,10 +17,11 @@ class TestCardPrint(SocialCase):
     def test_no_name_on_a_card(self):
         home = self.household()
         home.action_issue_card()
-        for report in ("report_card", "report_card_sheet"):
+        sheet = self.env["escarcelle.card.print"].create({"card_ids": home.card_id.ids})
+        for report, document in (("report_card", home.card_id), ("report_card_sheet", sheet)):
             with self.subTest(report):
                 html, _kind = self.env["ir.actions.report"]._render_qweb_html(
-                    f"escarcelle_social.{report}", home.card_id.ids
+                    f"escarcelle_social.{report}", document.ids
                 )
                 text = html.decode()
                 self.assertIn(home.card_id.number, text)
@@ -41,10 +42,36 @@ class TestCardPrint(SocialCase):
 
     def test_sheets_of_twenty_four(self):
         homes = self.households.concat(*(self.household() for _ in range(25)))
-        homes.action_print_sheet()
-        pages = homes.card_id._escarcelle_label_pages()
+        wizard = self.sheet(homes)
+        pages = wizard._escarcelle_label_pages()
         self.assertEqual([len(page) for page in pages], [24, 24])
         self.assertEqual(sum(bool(cell) for page in pages for cell in page), 25)
+
+    def sheet(self, homes):
+        action = homes.action_print_sheet()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def test_a_sheet_that_was_begun(self):
+        homes = self.households.concat(*(self.household() for _ in range(2)))
+        wizard = self.sheet(homes)
+        self.assertEqual((wizard.card_count, wizard.first), (2, 1))
+        wizard.first = 24
+        pages = wizard._escarcelle_label_pages()
+        printed = [[bool(cell) for cell in page] for page in pages]
+        self.assertEqual(printed, [[False] * 23 + [True], [True] + [False] * 23])
+        self.assertEqual(wizard.action_print()["report_name"], "escarcelle_social.card_sheet")
+        for first in (0, 25, -3):
+            wizard.first = first
+            with self.assertRaises(UserError):
+                wizard.action_print()
+
+    def test_who_left_gets_no_card(self):
+        gone, here = self.household(), self.household()
+        gone._escarcelle_leave(
+            self.env["escarcelle.household.reason"].search([("kind", "=", "exit")], limit=1), TODAY
+        )
+        self.assertEqual(self.sheet(gone | here).card_ids, here.card_id)
+        self.assertFalse(gone.card_id)
 
     def test_a_lost_card_is_not_printed(self):
         home = self.household()
@@ -67,10 +94,13 @@ class TestCardPdf(HttpCase):
             ("report_card_sheet", 2, (210, 297)),
         ):
             with self.subTest(report):
+                document = households.card_id
+                if report == "report_card_sheet":
+                    document = self.env["escarcelle.card.print"].create({"card_ids": document.ids})
                 content, kind = (
                     self.env["ir.actions.report"]
                     .with_context(force_report_rendering=True)
-                    ._render_qweb_pdf(f"escarcelle_social.{report}", households.card_id.ids)
+                    ._render_qweb_pdf(f"escarcelle_social.{report}", document.ids)
                 )
                 self.assertEqual(kind, "pdf")
                 document = pdf.PdfFileReader(io.BytesIO(content))
@@ -85,10 +115,11 @@ class TestCardPdf(HttpCase):
             [{"first_name": "Amina", "last_name": f"Benalouf {n}"} for n in range(24)]
         )
         homes.action_issue_card()
+        sheet = self.env["escarcelle.card.print"].create({"card_ids": homes.card_id.ids})
         content, _kind = (
             self.env["ir.actions.report"]
             .with_context(force_report_rendering=True)
-            ._render_qweb_pdf("escarcelle_social.report_card_sheet", homes.card_id.ids)
+            ._render_qweb_pdf("escarcelle_social.report_card_sheet", sheet.ids)
         )
         places = self._places(content, homes.mapped("code"))
         self.assertEqual(len(places), 24, "every label is on the first page")

@@ -1,6 +1,7 @@
 from . import budget_allocate
 from . import budget_adjust
 from . import budget_statement
+from . import card_print
 from . import label_print
 from . import household_end
 from . import household_export
