@@ -129,6 +129,18 @@ def test_no_entitlement_no_sale(program):
     assert program.refused(order(household="F99999"))["code"] == "not_entitled"
 
 
+def test_a_suspended_household_is_not_told_to_renew(make_program, server):
+    rows = till_shop.households()
+    rows[0]["suspended"] = True
+    server.parts = till_shop.parts(households=rows)
+    program = make_program().start()
+    found = program.get(f"/till/v1/households/{CARD}").json()
+    assert found["entitled"] is False and "suspendu" in found["message"]
+    refusal = program.refused(order([line(price="1.2500")], 125, household="F00001", **HALF))
+    assert refusal["code"] == "not_entitled" and "suspendu" in refusal["message"]
+    assert "renouveler" not in found["message"] + refusal["message"]
+
+
 def test_the_month_turns_without_a_server(make_program, server, tmp_path):
     clock = tmp_path / "clock"
     clock.write_text("2026-11-30T17:00:00Z")

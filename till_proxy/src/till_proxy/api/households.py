@@ -71,7 +71,9 @@ def _describe(till: Till, card: str) -> dict:
     if not answer["entitled"]:
         # A renewal would not lift a suspension: who is at the till is told whom to ask.
         answer["message"] = (
-            "Ce foyer n'a pas de droits ouverts aujourd'hui : faites renouveler ses droits, ou "
+            "Les courses de ce foyer sont suspendues : voyez avec un responsable."
+            if found.suspended
+            else "Ce foyer n'a pas de droits ouverts aujourd'hui : faites renouveler ses droits, ou "
             "demandez l'accord d'un responsable."
         )
     return answer
