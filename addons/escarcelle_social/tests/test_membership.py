@@ -172,9 +172,9 @@ class TestMembership(SocialCase):
     def test_an_appointment_that_is_kept_is_a_visit(self):
         home = self.household()
         one = self.env["escarcelle.appointment"].create(
-            {"household_id": home.id, "start": "2026-11-24 09:00:00", "duration": 0.5}
+            {"household_id": home.id, "start": "2026-11-20 09:00:00", "duration": 0.5}
         )
-        self.assertEqual(one.stop, fields.Datetime.to_datetime("2026-11-24 09:30:00"))
+        self.assertEqual(one.stop, fields.Datetime.to_datetime("2026-11-20 09:30:00"))
         for _time in range(2):
             one.action_came()
         self.assertEqual(home.visit_ids.mapped("kind"), ["interview"])
