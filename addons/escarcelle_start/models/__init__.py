@@ -7,6 +7,7 @@ from . import start_tariff
 from . import start_tier
 from . import start_catalogue
 from . import start_person
+from . import start_person_leave
 from . import start_till
 from . import start_summary
 from . import res_partner

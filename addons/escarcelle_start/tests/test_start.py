@@ -285,6 +285,43 @@ class TestStart(ShopCase):
         with self.refused():
             self.start.action_next()
 
+    def test_who_leaves_signs_in_and_sells_no_more(self):
+        self.start.step = "people"
+        [me] = self.start.person_ids
+        leaver = self.person(
+            name="Camille", email="camille@example.com", role="cashier", pin="2345"
+        )
+        shared = self.person(name="Nadia", email="nadia@example.com", role="referent")
+        self.start.action_next()
+        user, cashier = leaver.user_id, leaver.cashier_id.sudo()
+        with self.refused():
+            leaver.unlink()
+        with self.refused():
+            me.action_leave()
+        leaver.action_leave()
+        self.assertEqual((user.active, cashier.active, leaver.exists().ids), (False, False, []))
+        self.assertNotIn(
+            cashier.code, [c["code"] for c in cashier._escarcelle_cashiers(self.company)]
+        )
+        other = self.env["res.company"].sudo().create({"name": "Autre épicerie"})
+        person = shared.user_id.sudo()
+        person.company_ids |= other
+        shared.action_leave()
+        self.assertEqual(
+            (person.active, person.company_ids, person.company_id), (True, other, other)
+        )
+        self.start.step = "people"
+        self.assertEqual(self.start.person_ids, me)
+
+    def test_an_administrator_is_closed_out_by_nobody_here(self):
+        self.start.step = "people"
+        row = self.person(name="Admin", email="admin@example.com", role="manager")
+        self.start.action_next()
+        row.user_id.sudo().group_ids |= self.env.ref("base.group_system")
+        with self.refused():
+            row.action_leave()
+        self.assertTrue(row.user_id.active)
+
     # -- shops apart -----------------------------------------------------------------------------
 
     def test_a_second_shop_sees_nothing_of_the_first(self):
