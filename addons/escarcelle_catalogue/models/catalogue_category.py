@@ -12,7 +12,7 @@ class EscarcelleCatalogueCategory(models.Model):
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    good_ids = fields.One2many("escarcelle.catalogue.good", "category_id", "Goods")
+    good_ids = fields.One2many("escarcelle.catalogue.good", "category_id", "Goods of the category")
     good_count = fields.Integer("Goods of the catalogue", compute="_compute_counts")
     used_count = fields.Integer("Goods in use", compute="_compute_counts")
     product_category_id = fields.Many2one(

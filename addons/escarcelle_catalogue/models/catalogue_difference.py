@@ -88,7 +88,9 @@ class EscarcelleCatalogueDifferenceLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "escarcelle.catalogue.difference", required=True, ondelete="cascade"
     )
-    good_id = fields.Many2one("escarcelle.catalogue.good", "Good", required=True, readonly=True)
+    good_id = fields.Many2one(
+        "escarcelle.catalogue.good", "Good of the catalogue", required=True, readonly=True
+    )
     field = fields.Selection(LABELS, "What", required=True, readonly=True)
     before = fields.Char("In the shop", readonly=True)
     after = fields.Char("In the catalogue", readonly=True)
@@ -103,11 +105,17 @@ class EscarcelleCatalogueGood(models.Model):
         """Values of difference lines for these goods."""
         lines = []
         templates = self.sudo()._escarcelle_templates()
+        units = self._escarcelle_units()
+        shelves = self.env["escarcelle.catalogue.category"].sudo().with_context(active_test=False)
+        codes = {
+            shelf.product_category_id.id: shelf.code
+            for shelf in shelves.search([("product_category_id", "!=", False)], order="id desc")
+        }
         for good in self:
             template = templates[good.id].with_context(good._escarcelle_quiet())
             shipped, now, new = (
                 template.escarcelle_catalogue_shipped or {},
-                template._escarcelle_followed(),
+                template._escarcelle_followed(codes, units),
                 good._escarcelle_values(),
             )
             for name in FOLLOWED:
@@ -166,12 +174,13 @@ class EscarcelleCatalogueGood(models.Model):
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    def _escarcelle_followed(self):
-        """What the shop's good says now of what the catalogue ships, in the same words; None for the shop's own."""
+    def _escarcelle_followed(self, codes, units):
+        """What the shop's good says now of what the catalogue ships, in the same words.
+
+        ``codes``: category id → code of the catalogue's; ``units``: word of the catalogue → unit of measure.
+        """
         self.ensure_one()
-        shelf = self.env["escarcelle.catalogue.category"].sudo().with_context(active_test=False)
-        units = self.env["escarcelle.catalogue.good"]._escarcelle_units()
-        code = shelf.search([("product_category_id", "=", self.categ_id.id)], limit=1).code
+        code = codes.get(self.categ_id.id)
         return {
             "name": self.name,
             "category": code or self.categ_id.display_name,

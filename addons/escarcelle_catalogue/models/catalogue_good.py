@@ -75,7 +75,7 @@ class EscarcelleCatalogueGood(models.Model):
         "product.template", "Good of the shop", compute="_compute_template_id"
     )
     state = fields.Selection(
-        [("free", "Not used"), ("used", "In use"), ("archived", "Archived")],
+        [("free", "Not used"), ("used", "Used"), ("archived", "Archived")],
         compute="_compute_state",
         compute_sudo=True,
         store=True,

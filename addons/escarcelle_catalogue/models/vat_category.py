@@ -31,7 +31,7 @@ class EscarcelleVatCategory(models.Model):
     rate_ids = fields.One2many("escarcelle.vat.rate", "category_id", "Rates")
     rate_today = fields.Float("Rate today (%)", digits=(5, 2), compute="_compute_today")
     source_today = fields.Char("Source", compute="_compute_today")
-    good_count = fields.Integer("Goods", compute="_compute_good_count")
+    good_count = fields.Integer("Goods of the category", compute="_compute_good_count")
 
     _code_uniq = models.Constraint("unique(code)", "Two VAT categories have this code.")
 

@@ -26,7 +26,7 @@ class EscarcelleVatRate(models.Model):
         default=lambda self: self.env.company.escarcelle_territory,
     )
     rate = fields.Float("Rate (%)", digits=(5, 2), required=True, aggregator=False)
-    date_start = fields.Date("From", required=True)
+    date_start = fields.Date("Starting from", required=True)
     date_end = fields.Date("Until", help="The last day. Empty while the law says no end.")
     source = fields.Char("Source of law", required=True)
     shipped = fields.Boolean("From the catalogue", readonly=True)

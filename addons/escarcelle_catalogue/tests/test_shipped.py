@@ -104,6 +104,30 @@ class TestShipped(BaseCase):
             if good.date_kind == "dlc":
                 self.assertEqual(good.storage, "fresh", good)
 
+    def test_a_date_is_missing_only_where_the_law_wants_none(self):
+        """Regulation (EU) 1169/2011, annex X, 1, d: fresh plants, wine and cider, 10 % of alcohol, the day's bread,
+        vinegar, salt, sugar; and what is eaten at once."""
+        food = {
+            "ALIMENTAIRE", "BOISSON", "CHOCOLAT_NOIR", "CHOCOLAT_GARNI", "CONFISERIE", "MARGARINE", "CAVIAR",
+            "ALCOOL", "A_EMPORTER",
+        }  # fmt: skip
+        free = re.compile(
+            r"Vin |Cidre |Rhum |Vinaigre |Sel |Gros sel |Sucre |Baguette$|Pain (de campagne|complet)$|Part de pizza|"
+            r"Boisson chaude"
+        )
+        fresh = {"FRU", "LEG"}
+        for good in self.goods:
+            if good.vat_category not in food:
+                continue
+            if free.match(good.name):
+                self.assertFalse(good.date_kind, good)
+            elif good.category not in fresh:
+                self.assertTrue(good.date_kind, good)
+            if re.match(
+                r"Mozzarella|Fromage (frais|blanc)|Faisselle|Petits-suisses|Yaourts", good.name
+            ):
+                self.assertEqual(good.date_kind, "dlc", good)
+
     def test_obvious_allergens(self):
         """What cannot be forgotten: milk of dairy goods, gluten of pasta, fish, eggs, nuts."""
         words = {

@@ -27,7 +27,7 @@ class EscarcelleCatalogueWizard(models.TransientModel):
     chosen = fields.Boolean(help="The goods were chosen in the list: categories are not asked.")
     category_ids = fields.Many2many("escarcelle.catalogue.category", string="Categories")
     good_ids = fields.Many2many(
-        "escarcelle.catalogue.good", "escarcelle_catalogue_wizard_good", string="Goods",
+        "escarcelle.catalogue.good", "escarcelle_catalogue_wizard_good", string="Goods to treat",
         compute="_compute_good_ids", store=True, readonly=False,
     )  # fmt: skip
     good_count = fields.Integer("Goods chosen", compute="_compute_counts")
@@ -39,6 +39,7 @@ class EscarcelleCatalogueWizard(models.TransientModel):
         "Deactivate goods in stock too",
         help="Their stock stays in the books and can no longer be sold.",
     )
+    shared = fields.Boolean(compute="_compute_shared")
     todo_ids = fields.Many2many("escarcelle.catalogue.good", "escarcelle_catalogue_wizard_todo")
     made_count = fields.Integer("Goods made", readonly=True)
     restored_count = fields.Integer("Goods out of the archives", readonly=True)
@@ -91,6 +92,10 @@ class EscarcelleCatalogueWizard(models.TransientModel):
             )
             wizard.stock_ids = goods._escarcelle_in_stock()
             wizard.stock_count = len(wizard.stock_ids)
+
+    def _compute_shared(self):
+        """Whether other shops of this database sell the same goods."""
+        self.shared = self.env["res.company"].sudo().search_count([], limit=2) > 1
 
     def action_run(self):
         """Begin: the screen then asks for one step after the other."""
