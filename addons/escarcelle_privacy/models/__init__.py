@@ -5,3 +5,4 @@ from . import privacy_facts, privacy_office, privacy_paper
 from . import impact, impact_line, notice, processor, register, register_export
 from . import consent, consent_use, privacy_request, rectification, reminder
 from . import access_dossier, access_paper, privacy_erasure
+from . import portable

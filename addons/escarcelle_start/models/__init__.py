@@ -15,6 +15,8 @@ from . import ir_http
 from . import portable
 from . import portable_social
 from . import portable_goods
+from . import portable_filter
+from . import portable_role
 from . import configuration_line
 from . import configuration
 from . import configuration_plan

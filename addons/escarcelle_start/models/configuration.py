@@ -42,9 +42,9 @@ class EscarcelleConfiguration(models.Model):
     line_ids = fields.One2many("escarcelle.configuration.line", "configuration_id", "Settings")
     chosen_count = fields.Integer("To apply", compute="_compute_counts")
     same_count = fields.Integer("Already so", compute="_compute_counts")
-    refused_count = fields.Integer("Refused", compute="_compute_counts")
-    applied_at = fields.Datetime("Applied on", readonly=True)
-    applied_by = fields.Many2one("res.users", readonly=True)
+    refused_count = fields.Integer("Settings refused", compute="_compute_counts")
+    applied_at = fields.Datetime("Settings applied on", readonly=True)
+    applied_by = fields.Many2one("res.users", "Settings applied by", readonly=True)
     before = fields.Binary("Settings of before", attachment=True, readonly=True)
     before_name = fields.Char(compute="_compute_before_name")
     undo_note = fields.Text("To go back", readonly=True)
@@ -66,15 +66,23 @@ class EscarcelleConfiguration(models.Model):
     @api.model
     def _escarcelle_export(self, company):
         """The bytes of the settings of a shop. No person, no key, nothing of who the shop is for the tax office."""
-        portable = self.env["escarcelle.portable"]
-        sections = {}
-        for section in portable._escarcelle_sections():
-            rows = [
-                portable._escarcelle_row(section, record)
-                for record in portable._escarcelle_records(section, company)
-            ]
-            sections[section["section"]] = [row for row in rows if row is not None]
+        sections, _left = self._escarcelle_gathered(company)
         return configuration_file.write(sections, fields.Datetime.to_string(fields.Datetime.now()))
+
+    @api.model
+    def _escarcelle_gathered(self, company):
+        """``({section: [row]}, [what has no name to travel under, as the screens call it])``."""
+        portable = self.env["escarcelle.portable"]
+        sections, left = {}, []
+        for section in portable._escarcelle_sections():
+            rows = sections[section["section"]] = []
+            for record in portable._escarcelle_records(section, company):
+                row = portable._escarcelle_row(section, record)
+                if row is None:
+                    left.append(f"{section['label']} : {record.display_name}")
+                else:
+                    rows.append(row)
+        return sections, left
 
     # -- in: preview -----------------------------------------------------------------------------
 

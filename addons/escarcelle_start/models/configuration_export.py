@@ -14,6 +14,15 @@ class EscarcelleConfigurationExport(models.TransientModel):
     )
     file = fields.Binary("Settings", readonly=True, attachment=False)
     filename = fields.Char(readonly=True)
+    left_out = fields.Text("Does not travel", compute="_compute_left_out")
+
+    @api.depends("company_id")
+    def _compute_left_out(self):
+        """Said before the file is made: it is missed in the other shop otherwise."""
+        for export in self:
+            company = export.company_id or self.env.company
+            _sections, left = self.env["escarcelle.configuration"]._escarcelle_gathered(company)
+            export.left_out = "\n".join(f"– {one}" for one in left)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -20,7 +20,8 @@ class EscarcelleConfigurationLine(models.Model):
     title = fields.Char("Setting", readonly=True)
     status = fields.Selection(
         [
-            (NEW, "New"), (CHANGED, "Changed"), (SAME, "Already so"), (GONE, "Not in the file"), (REFUSED, "Refused"),
+            (NEW, "New"), (CHANGED, "Changed"), (SAME, "Already so"), (GONE, "Not in the file"),
+            (REFUSED, "Setting refused"),
         ],
         readonly=True,
     )  # fmt: skip

@@ -73,6 +73,8 @@ class EscarcelleConfiguration(models.Model):
                             changes,
                         )
                     )
+                if section["guard"] and (changes or not record):
+                    section["guard"](record, row)
             except WrongValue as wrong:
                 plan.append(_line(section["section"], section["label"], title, REFUSED, str(wrong)))
                 continue

@@ -19,11 +19,18 @@ REFERENCES = {
     "escarcelle.statistic.measure": "code",
     "escarcelle.statistic.dimension": "code",
     "escarcelle.storage": "name",
+    "escarcelle.age.class": "code",
+    "res.groups": "escarcelle_xmlid",
 }
 
 
 #: What a section that says nothing else is.
-DEFAULTS = {"key": (), "domain": (), "whole": False, "company": "company_id"}
+DEFAULTS = {
+    "key": (), "domain": (), "whole": False, "company": "company_id", "filters": (), "guard": None,
+}  # fmt: skip
+#: Characters of a text of one line, and of a filter.
+MAX_CHAR = 256
+MAX_FILTER = 4_000
 
 
 class WrongValue(Exception):
@@ -36,7 +43,9 @@ class EscarcellePortable(models.AbstractModel):
     The hook returns a dict, or a list of them: ``section`` (its name in the file), ``label``, ``sequence`` (read and
     written in this order), ``key`` (fields that make a row the same; none: the one record of the shop's rules),
     ``fields``, and, if need be, ``domain`` (which records), ``company`` (path to the shop, where it is not
-    ``company_id``), ``whole`` (records that the file does not have are archived).
+    ``company_id``), ``whole`` (records that the file does not have are archived), ``filters`` (fields that hold a
+    domain, see ``portable_filter``), ``guard`` (called with a record that would be changed, empty for a new one, and
+    its row: WrongValue when this person may not).
     """
 
     _name = "escarcelle.portable"
@@ -95,7 +104,12 @@ class EscarcellePortable(models.AbstractModel):
         row = {}
         for name in (*section["key"], *section["fields"]):
             try:
-                row[name] = self._escarcelle_plain(record, name)
+                if name in section["filters"]:
+                    row[name] = self._escarcelle_plain_filter(
+                        section, row, record[name], record.env.company
+                    )
+                else:
+                    row[name] = self._escarcelle_plain(record, name)
             except WrongValue:
                 return None
         return row
@@ -149,11 +163,14 @@ class EscarcellePortable(models.AbstractModel):
         if missing:
             raise WrongValue(self.env._("« %s » is missing.", missing[0]))
         for name, value in row.items():
-            self._escarcelle_check(model._fields[name], value, company, awaited)
+            longest = MAX_FILTER if name in section["filters"] else MAX_CHAR
+            self._escarcelle_check(model._fields[name], value, company, awaited, longest)
+        for name in section["filters"]:
+            self._escarcelle_filter(section, row, row.get(name), company, awaited)
         return row
 
     @api.model
-    def _escarcelle_check(self, field, value, company, awaited):
+    def _escarcelle_check(self, field, value, company, awaited, longest=MAX_CHAR):
         label = field.get_description(self.env, ["string"])["string"]
         wrong = WrongValue(
             self.env._("« %(field)s » cannot be %(value)s.", field=label, value=repr(value)[:60])
@@ -187,7 +204,7 @@ class EscarcellePortable(models.AbstractModel):
             "integer": lambda: type(value) is int and abs(value) < 2**31,
             "float": lambda: type(value) in (int, float),
             "monetary": lambda: type(value) in (int, float),
-            "char": lambda: isinstance(value, str) and len(value) <= (field.size or 256),
+            "char": lambda: isinstance(value, str) and len(value) <= (field.size or longest),
             "text": lambda: isinstance(value, str),
             "html": lambda: isinstance(value, str),
             "selection": lambda: value in dict(field._description_selection(self.env)),
@@ -218,7 +235,9 @@ class EscarcellePortable(models.AbstractModel):
         values = {}
         for name, value in row.items():
             field = model._fields[name]
-            if field.type == "many2one":
+            if name in section["filters"]:
+                values[name] = self._escarcelle_filter(section, row, value, company)
+            elif field.type == "many2one":
                 values[name] = (
                     self._escarcelle_made(field.comodel_name, value, company).id if value else False
                 )

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .portable import WrongValue
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
@@ -10,9 +12,15 @@ class ProductTemplate(models.Model):
         label = self.env._("Goods of the catalogue and prices")
         return {
             "section": "catalogue", "label": label, "sequence": 20,
-            "key": ("escarcelle_catalogue_good_id",), "fields": ("list_price",),
+            "key": ("escarcelle_catalogue_good_id",),
+            "fields": ("list_price", "escarcelle_unpriced", "available_in_pos"),
             "domain": [("escarcelle_catalogue_good_id", "!=", False)],
+            "guard": self._escarcelle_guard_price,
         }  # fmt: skip
+
+    def _escarcelle_guard_price(self, _record, row):
+        if (row.get("list_price") or 0) < 0:
+            raise WrongValue(self.env._("A price is not negative."))
 
     def _escarcelle_unpack(self, values):
         """Goods of the catalogue are activated, all at once, then priced."""
@@ -21,14 +29,11 @@ class ProductTemplate(models.Model):
         )
         goods._escarcelle_activate()
         made = self.browse([good.template_id.id for good in goods])
-        prices = {
-            one["escarcelle_catalogue_good_id"]: one.get("list_price") or 0.0 for one in values
-        }
-        for price, same in made.grouped(
-            lambda template: prices[template.escarcelle_catalogue_good_id.id]
+        said = {one.pop("escarcelle_catalogue_good_id"): one for one in map(dict, values)}
+        for pairs, same in made.grouped(
+            lambda template: tuple(sorted(said[template.escarcelle_catalogue_good_id.id].items()))
         ).items():
-            if price > 0:
-                same.list_price = price
+            same.write(dict(pairs))
         return made
 
 
@@ -56,6 +61,17 @@ class Storage(models.Model):
             "fields": (
                 "sequence", "checked", "temperature_min", "temperature_max", "receipt_min", "receipt_max",
             ),
+        }  # fmt: skip
+
+
+class LossReason(models.Model):
+    _inherit = "stock.scrap.reason.tag"
+
+    def _escarcelle_portable(self):
+        label = self.env._("Reasons of losses")
+        return {
+            "section": "loss_reasons", "label": label, "sequence": 73, "key": ("name",),
+            "fields": ("sequence", "color"),
         }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ STEPS = [
     ("opening", "Days"),
     ("tariffs", "Tariffs"),
     ("budget", "Budgets"),
-    ("catalogue", "Goods"),
+    ("catalogue", "Goods sold"),
     ("people", "People"),
     ("till", "First till"),
     ("done", "Ready"),

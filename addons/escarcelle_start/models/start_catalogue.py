@@ -48,7 +48,9 @@ class EscarcelleStart(models.Model):
         )
 
     def _escarcelle_enter_catalogue(self):
-        if not self.category_ids and "catalogue" not in (self.states or {}):
+        goods = self.env["escarcelle.catalogue.good"]
+        works = self.till_id or goods.search_count([("state", "=", "used")], limit=1)
+        if not self.category_ids and not works and "catalogue" not in (self.states or {}):
             self.action_choose_usual()
 
     def action_choose_usual(self):

@@ -118,16 +118,16 @@ class EscarcelleStart(models.Model):
         )
 
     def _escarcelle_apply_opening(self):
-        """The night's cut falls when nobody sells."""
+        """The night's cut falls before the shop opens: a morning's sale is not of the day before."""
         for day in self.day_ids:
-            for opens, closes in day._escarcelle_hours():
-                if self.closing_hour and opens < self.closing_hour < closes:
+            for opens, _closes in day._escarcelle_hours()[:1]:
+                if opens < self.closing_hour:
                     raise UserError(
                         self.env._(
-                            "The business day cannot end at %(hour)s: the shop is open on %(day)s until %(closes)s."
-                            " Choose an hour of the night.",
+                            "The business day cannot end at %(hour)s: on %(day)s the shop opens at %(opens)s, and what"
+                            " is sold before the day ends belongs to the day before. Choose an hour of the night.",
                             hour=format_duration(self.closing_hour),
                             day=day.display_name,
-                            closes=format_duration(closes),
+                            opens=format_duration(opens),
                         )
                     )

@@ -44,7 +44,7 @@ class EscarcelleStartPerson(models.Model):
     )
     pin = fields.Char(
         "PIN at the till", compute="_compute_pin", inverse="_inverse_pin",
-        help="Four to twelve figures, for cashiers and managers. It is never shown again.",
+        help="Four to twelve figures, for who sells at a till. It is never shown again.",
     )  # fmt: skip
     user_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     cashier_id = fields.Many2one("escarcelle.cashier", readonly=True, ondelete="set null")
@@ -97,6 +97,16 @@ class EscarcelleStartPerson(models.Model):
         self.ensure_one()
         cashiers = self.start_id._escarcelle_sudo("escarcelle.cashier")
         role = ROLES[self.role][1]
+        if not self.cashier_id and self.user_id:
+            # Somebody who comes back has the code of before, and no PIN: theirs may be known by now.
+            again = cashiers.with_context(active_test=False).search(
+                [("company_id", "=", self.company_id.id), ("user_id", "=", self.user_id.id)],
+                limit=1,
+            )
+            if again:
+                again.active = True
+                again._escarcelle_set_secrets(pin="", badge="")
+                self.cashier_id = again
         if not self.cashier_id:
             codes = set(
                 cashiers.with_context(active_test=False)
@@ -125,6 +135,9 @@ class EscarcelleStartPerson(models.Model):
         if self.user_id:
             return users.browse(self.user_id.id)
         found = users.search([("login", "=", email)], limit=1)
+        if found and not found.active and found.company_ids == self.company_id and not found.share:
+            # They left this shop and come back, with the password they had.
+            found.active = True
         if found and (self.company_id not in found.company_ids or found.share or not found.active):
             # Nothing is said of who it is: people of other shops are theirs.
             raise UserError(

@@ -27,6 +27,10 @@ SHOWN = {
     "closing_hour": "escarcelle_closing_hour",
     "timezone": "escarcelle_timezone",
 }
+#: What the law wants on a ticket.
+NEEDED = ("name", "street", "zip", "city", "siret", "ape")
+#: What Odoo calls a company that nobody has named.
+UNNAMED = "My Company"
 #: What most social groceries are for the national statistics: help without lodging.
 APE = "8899B"
 #: First figures of the postcode → territory, time zone.
@@ -38,6 +42,9 @@ PLACES = {
     "974": (vat.DOM, "Indian/Reunion"),
     "976": (vat.MAYOTTE, "Indian/Mayotte"),
 }
+MAINLAND = (vat.MAINLAND, "Europe/Paris")
+#: Saint-Barthélemy and Saint-Martin have postcodes of Guadeloupe, and taxes of their own.
+NO_VAT_HERE = ("97133", "97150")
 
 
 def shown(name):
@@ -152,18 +159,18 @@ class EscarcelleStart(models.Model):
             )
         return code or False
 
-    @api.depends(
-        *(f"company_id.{SHOP[name]}" for name in ("street", "zip", "city", "siret", "ape"))
-    )
+    @api.depends(*NEEDED)
     def _compute_missing(self):
+        """What the page shows, so that the sentence goes as one types."""
+        labels = {
+            name: self._fields[name].get_description(self.env, ["string"])["string"]
+            for name in NEEDED
+        }
         for start in self:
-            company = start.company_id.sudo()
-            labels = {
-                name: start._fields[name].get_description(self.env, ["string"])["string"]
-                for name in ("street", "zip", "city", "siret", "ape")
-            }
             start.missing = ", ".join(
-                label for name, label in labels.items() if not company[SHOP[name]]
+                label
+                for name, label in labels.items()
+                if not start[name] or (name == "name" and start.name == UNNAMED)
             )
 
     def _escarcelle_apply_shop(self):
@@ -173,7 +180,8 @@ class EscarcelleStart(models.Model):
             company.ape = APE
         self._escarcelle_make_french()
         place = self._escarcelle_place()
-        if place and "territory" not in (self.states or {}):
+        # A shop that sells, or whose manager has said where it is, is not moved by its postcode.
+        if place and not self.till_id and "territory" not in (self.states or {}):
             territory, zone = place
             company.escarcelle_timezone = zone
             self.territory = territory
@@ -181,9 +189,11 @@ class EscarcelleStart(models.Model):
     def _escarcelle_place(self):
         """Territory and time zone that the postcode says, None when it says nothing."""
         code = re.sub(r"\s", "", self.zip or "")
-        if not re.fullmatch(r"\d{5}", code):
+        if not re.fullmatch(r"\d{5}", code, re.ASCII) or code in NO_VAT_HERE:
             return None
-        return PLACES.get(code[:3]) or PLACES.get(code[:2])
+        place = PLACES.get(code[:3]) or PLACES.get(code[:2])
+        # 97 and 98: overseas, of which only the places above are known here.
+        return place or (None if code[:2] in ("00", "97", "98", "99") else MAINLAND)
 
     def _escarcelle_make_french(self):
         """French country, euro and chart of accounts, where the shop has not got them."""

@@ -7,7 +7,7 @@ class EscarcelleStart(models.Model):
     _inherit = "escarcelle.start"
 
     tariff_count = fields.Integer("Tariffs in use", compute="_compute_summary")
-    tier_count = fields.Integer("Budget tiers in use", compute="_compute_summary")
+    tier_count = fields.Integer("Budget tiers of the shop", compute="_compute_summary")
     user_count = fields.Integer("People who sign in here", compute="_compute_summary")
     cashier_count = fields.Integer("People who may sell", compute="_compute_summary")
     skipped = fields.Char("Left for later", compute="_compute_summary")

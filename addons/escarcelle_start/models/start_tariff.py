@@ -113,6 +113,12 @@ class EscarcelleStart(models.Model):
     def _escarcelle_apply_tariffs(self):
         self._escarcelle_make_french()
         rows = self.tariff_ids
+        if not rows:
+            raise UserError(
+                self.env._(
+                    "A shop has one tariff at least: add a row, or press « Propose the usual tariffs »."
+                )
+            )
         names = [row.name.strip().casefold() for row in rows]
         twice = {name for name in names if names.count(name) > 1}
         if twice:

@@ -15,7 +15,7 @@ class EscarcelleStartTier(models.Model):
     """A budget tier in the grid of the first steps."""
 
     _name = "escarcelle.start.tier"
-    _description = "Budget Tier of the First Steps"
+    _description = "Budget Tier in the First Steps"
     _inherit = ["escarcelle.start.line"]
     _order = "start_id, min_size, id"
     _record = "tier_id"

@@ -1,3 +1,5 @@
+import base64
+import json
 from contextlib import contextmanager
 
 from odoo.addons.escarcelle_pos.tests.simulator import SimulatedTill  # noqa: F401 - for the tests beside
@@ -5,6 +7,8 @@ from odoo.api import SUPERUSER_ID
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import mute_logger
+
+from ..tools import configuration_file
 
 #: A SIRET with a right key that belongs to nobody.
 SIRET = "01726384900014"
@@ -95,3 +99,27 @@ class ShopCase(StartCase):
         )
         cls.start.action_next()
         cls.start.write({"states": {}, "step": "shop"})
+
+
+class ConfigurationCase(ShopCase):
+    """A shop whose settings leave, and files that are read."""
+
+    def exported(self):
+        return json.loads(self.env["escarcelle.configuration"]._escarcelle_export(self.company))
+
+    def reading(self, content, env=None):
+        """A file read, as far as its preview; ``content``: bytes, or what JSON makes of them."""
+        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+        one = (env or self.env)["escarcelle.configuration"].create(
+            {"file": base64.b64encode(raw), "filename": "reglages.json"}
+        )
+        one.action_read()
+        one.invalidate_recordset(["line_ids"])  # read again in their order
+        return one
+
+    def of(self, one, section, status=None):
+        lines = one.line_ids.filtered(lambda line: line.section == section)
+        return lines.filtered(lambda line: line.status == status) if status else lines
+
+    def file(self, **sections):
+        return {"format": configuration_file.FORMAT, "version": 1, "sections": sections}

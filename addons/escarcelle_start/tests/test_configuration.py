@@ -8,11 +8,11 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..tools import configuration_file
-from .common import SIRET, ShopCase
+from .common import SIRET, ConfigurationCase
 
 
 @tagged("post_install", "-at_install")
-class TestConfiguration(ShopCase):
+class TestConfiguration(ConfigurationCase):
     """Settings of a shop taken to another: what leaves, what is shown, what is applied, what is refused."""
 
     @classmethod
@@ -42,26 +42,6 @@ class TestConfiguration(ShopCase):
             {"name": "CCAS 3 mois", "organisation_id": organisation.id}
         )
         env["escarcelle.eligibility.threshold"].create({"amount": 10.5, "date_from": "2026-01-01"})
-
-    def exported(self):
-        return json.loads(self.env["escarcelle.configuration"]._escarcelle_export(self.company))
-
-    def reading(self, content, env=None):
-        """A file read, as far as its preview; ``content``: bytes, or what JSON makes of them."""
-        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-        one = (env or self.env)["escarcelle.configuration"].create(
-            {"file": base64.b64encode(raw), "filename": "reglages.json"}
-        )
-        one.action_read()
-        one.invalidate_recordset(["line_ids"])  # read again in their order
-        return one
-
-    def of(self, one, section, status=None):
-        lines = one.line_ids.filtered(lambda line: line.section == section)
-        return lines.filtered(lambda line: line.status == status) if status else lines
-
-    def file(self, **sections):
-        return {"format": configuration_file.FORMAT, "version": 1, "sections": sections}
 
     # -- out -------------------------------------------------------------------------------------
 

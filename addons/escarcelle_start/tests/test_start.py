@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import SIRET, ShopCase
 
@@ -49,6 +49,16 @@ class TestStart(ShopCase):
         self.go("shop", name="Les Tilleuls", siret=f"{SIRET[:3]} {SIRET[3:]}")
         self.assertEqual(self.company.write_date, before, "nothing changed, nothing is written")
 
+    def test_what_is_missing_goes_as_one_types(self):
+        self.env["res.company"].sudo().search([("name", "=", "My Company")]).name = "Première"
+        self.company.write({"street": False, "name": "My Company"})
+        self.assertEqual(len(self.start.missing.split(", ")), 2)
+        with Form(self.start) as page:
+            page.street = "2 rue du Port"
+            self.assertNotIn(",", page.missing)
+            page.name = "Les Tilleuls"
+            self.assertFalse(page.missing)
+
     def test_what_is_wrong_is_said(self):
         for values in ({"siret": "123"}, {"siret": "01726384900015"}, {"ape": "88"}, {"name": ""}):
             with self.assertRaises(UserError):
@@ -61,7 +71,10 @@ class TestStart(ShopCase):
             ("97600", ("MAYOTTE", "Indian/Mayotte")),
             ("20 000", ("CORSE", "Europe/Paris")),
             ("97110", ("DOM", "America/Guadeloupe")),
-            ("35000", None),
+            ("35000", ("METROPOLE", "Europe/Paris")),
+            ("97133", None),  # Saint-Barthélemy
+            ("97150", None),  # Saint-Martin
+            ("98800", None),
             ("974", None),
             ("", None),
         ):
@@ -69,6 +82,12 @@ class TestStart(ShopCase):
             self.assertEqual(self.start._escarcelle_place(), place, code)
         self.identify(zip="97400")
         self.assertEqual((self.start.territory, self.start.timezone), ("DOM", "Indian/Reunion"))
+        # A figure was wrong: nobody has confirmed the territory yet.
+        self.identify(zip="35000")
+        self.assertEqual((self.start.territory, self.start.timezone), ("METROPOLE", "Europe/Paris"))
+        self.go("territory", territory="CORSE")
+        self.identify(zip="97400")
+        self.assertEqual(self.start.territory, "CORSE", "what was confirmed is kept")
 
     # -- VAT -------------------------------------------------------------------------------------
 
@@ -107,9 +126,14 @@ class TestStart(ShopCase):
         ):  # fmt: skip
             with self.refused():
                 monday.write(values)
-        self.start.closing_hour = 10
-        with self.refused():
-            self.start.action_next()
+        for hour in (
+            10,
+            13,
+            20,
+        ):  # in the morning, at noon, after closing: the morning would be of the day before
+            self.start.closing_hour = hour
+            with self.refused():
+                self.start.action_next()
         self.start.closing_hour = 3
         self.start.action_next()
         self.assertEqual(self.company.escarcelle_closing_hour, 3)
@@ -154,6 +178,15 @@ class TestStart(ShopCase):
         with self.refused("« Tarif public »"):
             self.start.action_next()
         self.assertEqual(len(self.pricelists()), 1)
+
+    def test_a_shop_keeps_a_tariff(self):
+        self.go("tariffs")
+        made = self.pricelists()
+        self.start.step = "tariffs"
+        self.start.tariff_ids.unlink()
+        with self.refused():
+            self.start.action_next()
+        self.assertEqual(self.pricelists(), made)
 
     def test_a_mixed_shop_says_who_pays_no_vat(self):
         self.start.step = "tariffs"
@@ -216,6 +249,15 @@ class TestStart(ShopCase):
         self.start.step = "catalogue"
         self.assertIsNone(self.start.action_next(), "nothing more to make")
 
+    def test_on_a_shop_that_works_nothing_is_proposed_nor_moved(self):
+        self.company.escarcelle_territory = "CORSE"
+        self.start._escarcelle_make_till()
+        self.start.invalidate_recordset()
+        self.go("shop", zip="97400")
+        self.assertEqual(self.company.escarcelle_territory, "CORSE")
+        self.start.step = "catalogue"
+        self.assertEqual((self.start.good_count, self.start.action_next()), (0, None))
+
     def test_every_good_of_the_catalogue_has_a_usual_price(self):
         from ..tools import usual_prices
 
@@ -256,6 +298,19 @@ class TestStart(ShopCase):
         stock.role = "manager"
         self.go("people")
         self.assertTrue(stock.user_id.has_group("escarcelle_social.group_manager"))
+
+    def test_somebody_comes_back(self):
+        self.start.step = "people"
+        gone = self.person(name="Camille", email="camille@example.com", role="cashier", pin="3456")
+        self.start.action_next()
+        cashier, user = gone.cashier_id.sudo(), gone.user_id.sudo()
+        gone.action_leave()
+        self.start.step = "people"
+        back = self.person(name="Camille", email="Camille@example.com", role="cashier")
+        self.start.action_next()
+        self.assertEqual((back.user_id, user.active), (user, True))
+        self.assertEqual((back.cashier_id, cashier.active), (cashier, True), "the code they had")
+        self.assertFalse(back.has_pin, "the PIN may be known by now")
 
     def test_without_a_pin_the_manager_gets_one_shown_once(self):
         action = self.go("people")

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .statistic import MODELS
+
 #: Those of the shop itself that everybody there sees: what is delivered is in every shop.
 OWN = [("code", "=", False), ("shared", "=", True)]
 
@@ -15,11 +17,14 @@ class EscarcelleStatistic(models.Model):
             "section": "statistics", "label": label, "sequence": 90, "key": ("name",),
             "fields": (
                 "description", "subject", "measure_ids", "row_dimension_id", "column_dimension_id", "period_kind",
-                "compare", "chart", "sort", "limit", "shared",
+                "date_from", "date_to", "compare", "chart", "sort", "limit", "shared", "domain",
             ),
-            # A filter names records by their number: it means nothing elsewhere.
-            "domain": [*OWN, ("domain", "in", ("[]", "", False)), ("period_kind", "!=", "custom")],
+            "domain": OWN, "filters": ("domain",),
         }  # fmt: skip
+
+    def _escarcelle_filtered(self, row):
+        """The facts that a row of a file filters."""
+        return MODELS.get(row.get("subject"))
 
 
 class EscarcelleStatisticReport(models.Model):
@@ -29,8 +34,10 @@ class EscarcelleStatisticReport(models.Model):
         label = self.env._("Reports")
         return {
             "section": "reports", "label": label, "sequence": 91, "key": ("name",),
-            "fields": ("sequence", "description", "introduction", "period_kind", "shared"),
-            "domain": [*OWN, ("period_kind", "!=", "custom")],
+            "fields": (
+                "sequence", "description", "introduction", "period_kind", "date_from", "date_to", "shared",
+            ),
+            "domain": OWN,
         }  # fmt: skip
 
 
