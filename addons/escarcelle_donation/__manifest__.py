@@ -10,9 +10,9 @@
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "report/receipt.xml",
         "report/intake.xml",
         "report/route.xml",
-        "report/receipt.xml",
         "report/year.xml",
         "data/donation_data.xml",
         "data/ir_cron.xml",

@@ -9,9 +9,41 @@ from odoo.addons.account.models.chart_template import template
 
 #: xml id → (code, type, English name, French name). Six digits as in the chart.
 ACCOUNTS = {
+    "escarcelle_1022": ("102200", "equity", "Statutory funds", "Fonds statutaires"),
+    "escarcelle_1024": (
+        "102400", "equity", "Other own funds, without right of return", "Autres fonds propres sans droit de reprise",
+    ),
+    "escarcelle_1034": (
+        "103400", "equity", "Other own funds, with right of return", "Autres fonds propres avec droit de reprise",
+    ),
+    "escarcelle_194": (
+        "194000", "liability_non_current", "Earmarked funds: subsidies", "Fonds dédiés sur subventions d'exploitation",
+    ),
+    "escarcelle_195": (
+        "195000", "liability_non_current", "Earmarked funds: contributions of other organisations",
+        "Fonds dédiés sur contributions financières d'autres organismes",
+    ),
+    "escarcelle_196": (
+        "196000", "liability_non_current", "Earmarked funds: gifts of the public",
+        "Fonds dédiés sur ressources liées à la générosité du public",
+    ),
     "escarcelle_4681": ("468100", "liability_current", "Volunteers' expenses", "Frais des bénévoles"),
+    "escarcelle_6571": ("657100", "expense", "Financial aid granted", "Aides financières octroyées"),
+    "escarcelle_6894": (
+        "689400", "expense", "Carried to earmarked funds: subsidies",
+        "Reports en fonds dédiés sur subventions d'exploitation",
+    ),
+    "escarcelle_6895": (
+        "689500", "expense", "Carried to earmarked funds: contributions of other organisations",
+        "Reports en fonds dédiés sur contributions financières d'autres organismes",
+    ),
+    "escarcelle_6896": (
+        "689600", "expense", "Carried to earmarked funds: gifts of the public",
+        "Reports en fonds dédiés sur ressources liées à la générosité du public",
+    ),
     "escarcelle_7063": ("706300", "income", "Sponsorship", "Parrainages"),
     "escarcelle_7073": ("707300", "income", "Sales of donated goods", "Ventes de dons en nature"),
+    "escarcelle_73": ("730000", "income", "Public contributions", "Concours publics"),
     "escarcelle_75411": ("754110", "income_other", "Manual gifts", "Dons manuels"),
     "escarcelle_75412": (
         "754120", "income_other", "Expenses waived by volunteers", "Abandons de frais par les bénévoles",
@@ -24,6 +56,18 @@ ACCOUNTS = {
     ),
     "escarcelle_7561": ("756100", "income_other", "Membership fees", "Cotisations sans contrepartie"),
     "escarcelle_7562": ("756200", "income_other", "Membership fees with a return", "Cotisations avec contrepartie"),
+    "escarcelle_7894": (
+        "789400", "income", "Earmarked funds used: subsidies",
+        "Utilisations de fonds dédiés sur subventions d'exploitation",
+    ),
+    "escarcelle_7895": (
+        "789500", "income", "Earmarked funds used: contributions of other organisations",
+        "Utilisations de fonds dédiés sur contributions financières d'autres organismes",
+    ),
+    "escarcelle_7896": (
+        "789600", "income", "Earmarked funds used: gifts of the public",
+        "Utilisations de fonds dédiés sur ressources liées à la générosité du public",
+    ),
     "escarcelle_860": ("860000", "off_balance", "Help in kind", "Secours en nature"),
     "escarcelle_8601": ("860100", "off_balance", "Food given", "Secours en nature – alimentaires"),
     "escarcelle_861": ("861000", "off_balance", "Premises and equipment lent", "Mises à disposition gratuite de biens"),
@@ -39,6 +83,7 @@ LINKED = {
     "waiver_account_id": "escarcelle_75412",
     "expense_account_id": "escarcelle_4681",
     "patronage_account_id": "escarcelle_7542",
+    "grant_account_id": "escarcelle_7551",
     "sales_account_id": "escarcelle_7073",
 }
 #: The same, for accounts of the chart; the first that is there.

@@ -40,10 +40,14 @@ class EscarcelleDonationCollection(models.Model):
     )
     vehicle = fields.Char(size=64)
     refrigerated = fields.Boolean(related="round_id.refrigerated")
-    temperature_out = fields.Float("Leaving (°C)", digits=(5, 1))
-    temperature_back = fields.Float("Back (°C)", digits=(5, 1))
-    temperature_out_taken = fields.Boolean("Taken on leaving", copy=False)
-    temperature_back_taken = fields.Boolean("Taken on return", copy=False)
+    temperature_out = fields.Float("Leaving (°C)", digits=(5, 1), copy=False)
+    temperature_back = fields.Float("Back (°C)", digits=(5, 1), copy=False)
+    temperature_out_taken = fields.Boolean(
+        "Taken on leaving", compute="_compute_temperature_taken", store=True, readonly=False, copy=False
+    )  # fmt: skip
+    temperature_back_taken = fields.Boolean(
+        "Taken on return", compute="_compute_temperature_taken", store=True, readonly=False, copy=False
+    )  # fmt: skip
     too_warm = fields.Char(compute="_compute_too_warm")
     stop_ids = fields.One2many("escarcelle.donation.stop", "collection_id", "Stops", copy=True)
     donation_ids = fields.One2many("escarcelle.donation", compute="_compute_donation_ids")
@@ -59,6 +63,14 @@ class EscarcelleDonationCollection(models.Model):
         for collection in self:
             day = collection.date and f"{collection.date:%d/%m/%Y}"
             collection.name = " ".join(filter(None, (collection.round_id.name, day)))
+
+    @api.depends("temperature_out", "temperature_back")
+    def _compute_temperature_taken(self):
+        # Degrees somebody typed were taken; only zero is ticked by hand.
+        for collection in self:
+            for name in ("temperature_out", "temperature_back"):
+                taken = collection[f"{name}_taken"] or bool(collection[name])
+                collection[f"{name}_taken"] = taken
 
     @api.depends(
         "temperature_out", "temperature_back", "temperature_out_taken", "temperature_back_taken"
@@ -192,7 +204,7 @@ class EscarcelleDonationStop(models.Model):
             ]
             stop.window = " – ".join(hours)
 
-    @api.depends("donor_id")
+    @api.depends("donor_id.street", "donor_id.street2", "donor_id.zip", "donor_id.city")
     def _compute_address(self):
         for stop in self:
             donor = stop.donor_id
@@ -227,9 +239,11 @@ class EscarcelleDonationStop(models.Model):
         self.write({"state": "todo", "arrived_at": False})
 
     def action_map(self):
-        """Show the way, in the map of the phone."""
+        """Show the way, in the map of the phone. Who lives there is nothing the map is told."""
         self.ensure_one()
-        place = quote_plus(f"{self.donor_id.name}, {self.address}")
+        if not self.address:
+            raise UserError(self.env._("Write the address of this donor in its file first."))
+        place = quote_plus(self.address)
         return {
             "type": "ir.actions.act_url",
             "url": f"https://www.openstreetmap.org/search?query={place}",

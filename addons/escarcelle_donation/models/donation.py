@@ -70,7 +70,7 @@ class EscarcelleDonation(models.Model):
         readonly=True, copy=False,
     )  # fmt: skip
     receipt_state = fields.Selection(
-        [("none", "None asked"), ("waiting", "To make"), ("issued", "Issued")], "Tax receipt",
+        [("none", "None asked"), ("waiting", "To make"), ("issued", "In force")], "Tax receipt",
         compute="_compute_receipt_state", store=True,
     )  # fmt: skip
 

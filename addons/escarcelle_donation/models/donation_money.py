@@ -4,6 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 MAX_AMOUNT = 10_000_000
+#: What comes in is no money: securities stand at their price on the day, a rent that is not claimed is a cost.
+UNBOOKED = ("securities", "income")
 
 
 class EscarcelleDonation(models.Model):
@@ -70,6 +72,11 @@ class EscarcelleDonation(models.Model):
         super()._escarcelle_book()
         if self.kind != "money":
             return
+        if self.nature in UNBOOKED:
+            self.message_post(
+                body=self.env._("Not booked: no money came in, the accountant writes this entry.")
+            )
+            return
         gift = self.sudo()
         accounts = gift._escarcelle_accounts()
         policy = gift._escarcelle_policy()
@@ -103,11 +110,12 @@ class EscarcelleDonation(models.Model):
             found = policy.expense_account_id, policy.waiver_account_id
         else:
             by_kind = {"cash": policy.cash_account_id, "cheque": policy.cheque_account_id}
-            gift = (
-                policy.patronage_account_id
-                if self.donor_kind == "company"
-                else policy.manual_account_id
-            )
+            # ANC rule 2018-06: what another organisation gives is no gift of the public.
+            by_donor = {
+                "company": policy.patronage_account_id,
+                "association": policy.grant_account_id,
+            }
+            gift = by_donor.get(self.donor_kind, policy.manual_account_id)
             found = by_kind.get(self.payment_kind, policy.bank_account_id), gift
         return found if all(found) else ()
 

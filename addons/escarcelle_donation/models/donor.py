@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from stdnum.fr import siren
 
 KINDS = [
-    ("company", "Company"),
+    ("company", "Business"),
     ("individual", "Individual"),
     ("association", "Association or other organisation"),
 ]

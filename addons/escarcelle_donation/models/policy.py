@@ -32,7 +32,9 @@ class EscarcelleDonationPolicy(models.Model):
 
     # -- the organisation, as the forms ask ------------------------------------------------------
     rna = fields.Char(
-        "RNA number", size=10, help="W and nine digits, on the receipt of the prefecture."
+        "RNA number",
+        size=10,
+        help="W and nine digits, on the receipt of the prefecture. Corsica and overseas: W2A…, W9R…",
     )
     purpose = fields.Text(
         "Purpose",
@@ -111,6 +113,9 @@ class EscarcelleDonationPolicy(models.Model):
     patronage_account_id = fields.Many2one(
         "account.account", "Gifts of companies (7542)", check_company=True
     )
+    grant_account_id = fields.Many2one(
+        "account.account", "Gifts of other organisations (7551)", check_company=True
+    )
     sales_account_id = fields.Many2one(
         "account.account", "Sales of donated goods (7073)", check_company=True,
         help="For goods whose funding source is a donation, unless the good has an income account of its own.",
@@ -129,7 +134,9 @@ class EscarcelleDonationPolicy(models.Model):
 
     _short_days = models.Constraint("CHECK (short_days BETWEEN 0 AND 30)", "Between 0 and 30 days.")
     _rna = models.Constraint(
-        "CHECK (rna IS NULL OR rna ~ '^W[0-9A-Z][0-9]{8}$')", "A RNA number is W and nine digits."
+        # Corsica and overseas have a letter in the place of the third sign: W2A1000123, W9R4000123.
+        "CHECK (rna IS NULL OR rna ~ '^W[0-9][0-9A-Z][0-9]{7}$')",
+        "A RNA number is W and nine digits (Corsica and overseas: a letter in place of the second one).",
     )
 
     def _escarcelle_portable(self):

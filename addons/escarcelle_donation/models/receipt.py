@@ -37,7 +37,7 @@ class EscarcelleDonationReceipt(models.Model):
     year = fields.Integer(readonly=True, copy=False)
     number = fields.Integer("Rank", readonly=True, copy=False)
     state = fields.Selection(
-        [("draft", "To issue"), ("issued", "Issued"), ("replaced", "Replaced"), ("cancelled", "Cancelled")],
+        [("draft", "To issue"), ("issued", "In force"), ("replaced", "Replaced"), ("cancelled", "Cancelled")],
         required=True, readonly=True, copy=False, default="draft", tracking=True, index=True,
     )  # fmt: skip
     company_id = fields.Many2one(
@@ -109,9 +109,7 @@ class EscarcelleDonationReceipt(models.Model):
     money_letters = fields.Char("Money in letters", size=256, readonly=True)
     goods_letters = fields.Char("Gifts in kind in letters", size=256, readonly=True)
     amount_letters = fields.Char("In letters", size=256, readonly=True)
-    acts = fields.Char(
-        "Forms of the gifts", size=64, readonly=True, help="Codes of tools/forms.ACTS."
-    )
+    acts = fields.Char("Forms of the gifts", size=64, readonly=True)  # codes of tools/forms.ACTS
     natures = fields.Char("Natures of the gifts", size=64, readonly=True)
     payments = fields.Char("Means of payment", size=64, readonly=True)
     staff = fields.Text(

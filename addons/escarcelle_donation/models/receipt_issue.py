@@ -273,15 +273,23 @@ class EscarcelleDonationReceipt(models.Model):
         }  # fmt: skip
 
     def action_send_all(self):
-        """Have the mail of every receipt in force that was not sent made and sent, one after the other (cron)."""
+        """Have the mail of every receipt in force that was not sent made and sent, one after the other (cron).
+
+        One without a drawn signature is not mailed: it is worth nothing (BOI-IR-RICI-250-40).
+        """
         waiting = self.filtered(lambda r: r.state == "issued" and not r.sent_on)
-        ready = waiting.filtered("donor_id.email")
+        bare = waiting.filtered(lambda r: not r.signature)
+        silent = (waiting - bare).filtered(lambda r: not r.donor_id.email)
+        ready = waiting - bare - silent
         ready.to_send = True
         self.env.ref("escarcelle_donation.cron_send").sudo()._trigger()
         message = self.env._("%s mails are on their way.", len(ready))
-        if waiting - ready:
-            names = ", ".join((waiting - ready).mapped("donor_id.display_name"))
+        if silent:
+            names = ", ".join(silent.mapped("donor_id.display_name"))
             message += " " + self.env._("No e-mail address: %s. Print these.", names)
+        if bare:
+            names = ", ".join(bare.mapped("name"))
+            message += " " + self.env._("No signature on them: %s. Print these and sign them.", names)
         return {
             "type": "ir.actions.client", "tag": "display_notification",
             "params": {

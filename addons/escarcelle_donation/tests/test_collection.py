@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation, UniqueViolation
 
@@ -89,6 +89,28 @@ class TestCollection(DonationCase):
         collection.action_back()
         self.assertEqual((collection.state, person.state), ("done", "missed"))
 
+    def test_degrees_typed_are_taken(self):
+        with Form(self._today()) as form:
+            self.assertFalse(form.temperature_out_taken)
+            form.temperature_out = 3.5
+            self.assertTrue(form.temperature_out_taken)
+            form.temperature_out_taken = False
+            self.assertFalse(form.temperature_out_taken)
+            form.temperature_out = 0
+            form.temperature_out_taken = True
+        collection = self._today()
+        self.assertEqual((collection.temperature_out, collection.temperature_back_taken), (0, False))
+        collection.action_leave()
+
+    def test_the_map_is_told_the_place_and_nobody(self):
+        stop = self._today().stop_ids[1]
+        url = stop.action_map()["url"]
+        self.assertIn("8+rue+Haute", url)
+        self.assertNotIn("Dupont", url)
+        self.person.write({"street": False, "zip": False, "city": False})
+        with self.assertRaises(UserError):
+            stop.action_map()
+
     def test_an_undone_intake_is_made_again(self):
         stop = self._today().stop_ids[0]
         gift = self.donations.browse(stop.action_collect()["res_id"])
@@ -142,5 +164,6 @@ class TestCollection(DonationCase):
             .decode()
         )
         self.assertIn("AB-123-CD", page)
+        self.assertRegex(page, r"esc_gift[^{]*{ font-family: .Liberation Sans")
         self.assertIn("08:30 – 09:00", page)
         self.assertIn("&lt;b&gt;quai", page)

@@ -14,13 +14,14 @@ class TestMoney(DonationCase):
         super().setUpClass()
         make = cls.env["account.account"].create
         own = {"company_ids": [Command.set(cls.company.ids)]}
-        cls.cheques, cls.cash, cls.gifts, cls.patronage, cls.waiver, cls.volunteers = make(
+        cls.cheques, cls.cash, cls.gifts, cls.patronage, cls.waiver, cls.grants, cls.volunteers = make(
             [
                 {**own, "name": "Chèques", "code": "511299", "account_type": "asset_current"},
                 {**own, "name": "Caisse", "code": "530099", "account_type": "asset_cash"},
                 {**own, "name": "Dons manuels", "code": "754119", "account_type": "income_other"},
                 {**own, "name": "Mécénats", "code": "754299", "account_type": "income_other"},
                 {**own, "name": "Abandons", "code": "754129", "account_type": "income_other"},
+                {**own, "name": "Contributions", "code": "755119", "account_type": "income_other"},
                 {
                     **own,
                     "name": "Frais des bénévoles",
@@ -37,7 +38,7 @@ class TestMoney(DonationCase):
                 "journal_id": cls.journal.id, "cheque_account_id": cls.cheques.id, "cash_account_id": cls.cash.id,
                 "bank_account_id": cls.cheques.id, "manual_account_id": cls.gifts.id,
                 "patronage_account_id": cls.patronage.id, "waiver_account_id": cls.waiver.id,
-                "expense_account_id": cls.volunteers.id,
+                "expense_account_id": cls.volunteers.id, "grant_account_id": cls.grants.id,
             }
         )  # fmt: skip
 
@@ -47,7 +48,11 @@ class TestMoney(DonationCase):
         }
 
     def test_each_kind_goes_to_its_accounts(self):
+        club = self.env["res.partner"].create(
+            {"name": "Club", "is_company": True, "escarcelle_donor": True, "escarcelle_donor_kind": "association"}
+        )  # fmt: skip
         for gift, expected in (
+            (self.money(70, donor=club), {("511299", 70, 0), ("755119", 0, 70)}),
             (self.money(50), {("511299", 50, 0), ("754119", 0, 50)}),
             (self.money(20, payment_kind="cash"), {("530099", 20, 0), ("754119", 0, 20)}),
             (
@@ -64,6 +69,12 @@ class TestMoney(DonationCase):
                 (gift.move_id.state, gift.move_id.date, gift.value),
                 ("draft", gift.date, gift.amount),
             )
+
+    def test_what_is_no_money_goes_to_no_bank(self):
+        for nature in ("securities", "income"):
+            with self.subTest(nature):
+                gift = self.money(500, nature=nature, payment_kind=False)
+                self.assertEqual((gift.state, gift.move_id.id, gift.value), ("done", False, 500))
 
     def test_no_name_in_the_entry(self):
         move = self.money().move_id

@@ -49,6 +49,8 @@ class TestReceipt(DonationCase):
                      "Un comptable", "Virement", "334175221", "W212001234", "Jeanne Martin"):  # fmt: skip
             self.assertIn(said, page)
         self.assertNotIn("SANS VALEUR", page)
+        # A font of the machine: of a web font wkhtmltopdf draws outlines, and the paper cannot be searched.
+        self.assertRegex(page, r"esc_gift[^{]*{ font-family: .Liberation Sans")
 
     def page(self, receipt):
         html = (
@@ -81,6 +83,17 @@ class TestReceipt(DonationCase):
         for said in ("11580*05", "articles 200 et 978", "Dupont", "Marie", "*** <b>147,50 €</b> ***", "cumul 2026",
                      "Déclaration de don manuel", "Frais engagés par les bénévoles"):  # fmt: skip
             self.assertIn(said, page)
+
+    @mute_logger("odoo.sql_db")
+    def test_rna_numbers_of_every_department(self):
+        for number in ("W751234567", "W2A1000123", "W9R4000123", False):
+            with self.subTest(number):
+                self.policy.rna = number
+                self.env.flush_all()
+        for number in ("W75123456", "WA51234567", "W75A234567", "751234567", "w751234567"):
+            with self.subTest(number), self.assertRaises(CheckViolation), self.env.cr.savepoint():
+                self.policy.rna = number
+                self.env.flush_all()
 
     def test_a_period_of_a_company(self):
         receipt = self.receipt(self.gift(date=date(2026, 3, 1)), self.gift(self.line(lot_name="B")))
@@ -306,7 +319,17 @@ class TestReceipt(DonationCase):
         for said in ("Autre nom", "Autre épicerie", "Autre objet", "Beaune"):
             self.assertNotIn(said, self.page(receipt))
 
+    def test_an_unsigned_receipt_is_printed_not_mailed(self):
+        unsigned = self.receipt(self.gift())
+        self.policy.signature = PIXEL
+        signed = self.receipt(self.gift(self.line(lot_name="B")))
+        action = (unsigned | signed).action_send_all()
+        self.assertEqual((unsigned.to_send, signed.to_send), (False, True))
+        self.assertIn(unsigned.name, action["params"]["message"])
+        self.assertNotIn(signed.name, action["params"]["message"])
+
     def test_mail_to_the_donor(self):
+        self.policy.signature = PIXEL
         receipt, silent = (
             self.receipt(self.gift()),
             self.receipt(self.gift(self.line(lot_name="B"))),

@@ -49,6 +49,8 @@ class TestReceiptMake(DonationCase):
         good = self.gift(self.line(lot_name="B"))
         wizard = self.wizard()
         self.assertEqual((wizard.ready_count, wizard.problem_count), (1, 2))
+        self.assertEqual(wizard.line_ids.filtered("chosen").donation_ids, good)
+        self.assertTrue(wizard.unsigned, "nobody's signature is drawn: they are signed by hand")
         receipts = self.receipts.search(wizard.action_drafts()["domain"])
         self.assertEqual((receipts.donation_ids, receipts.state), (good, "draft"))
         with self.assertRaises(UserError):

@@ -42,6 +42,7 @@ class TestYear(DonationCase):
         self.assertEqual(
             book.sheetnames, ["Donateurs", "Dons", "Marchandises", "Registre des reçus"]
         )
+        self.assertEqual(book["Donateurs"]["A2"].value, "Entreprise")
         row = list(book["Dons"][2])
         self.assertEqual((row[0].value.date(), row[6].value), (date(2026, 11, 21), 7))
         self.assertEqual((row[1].data_type, row[1].value), ("s", self.market.name))
@@ -189,7 +190,13 @@ class TestYear(DonationCase):
         accounts = self.env["account.account"].with_company(company)
         codes = set(accounts.search([("company_ids", "in", company.ids)]).mapped("code"))
         self.assertLessEqual(
-            {"754110", "754120", "754200", "707300", "860100", "864000", "870000", "875000"}, codes
+            {"754110", "754120", "754200", "707300", "860100", "864000", "870000", "875000"}
+            | {"102400", "103400", "194000", "196000", "689400", "730000", "789400", "755110"},
+            codes,
+        )
+        named = accounts.search([("company_ids", "in", company.ids), ("code", "in", ("194000", "789600"))])
+        self.assertEqual(
+            set(named.mapped("account_type")), {"liability_non_current", "income"}
         )
         policy = (
             self.env["escarcelle.donation.policy"]._escarcelle_for(company).with_company(company)
@@ -198,8 +205,9 @@ class TestYear(DonationCase):
             (
                 policy.manual_account_id.code, policy.patronage_account_id.code, policy.sales_account_id.code,
                 policy.cheque_account_id.code, policy.cash_account_id.code, policy.journal_id.code,
+                policy.grant_account_id.code, policy.bank_account_id.code,
             ),
-            ("754110", "754200", "707300", "511200", "530000", "DON"),
+            ("754110", "754200", "707300", "511200", "530000", "DON", "755110", "580000"),
         )  # fmt: skip
         kinds = accounts.search(
             [("company_ids", "in", company.ids), ("code", "=like", "8%")]

@@ -25,7 +25,7 @@ KINDS = {
 }  # fmt: skip
 MODEL = ("Type", "Nom", "Prénom", "Forme juridique", "SIREN", "Rue", "Code postal", "Ville", "E-mail", "Téléphone")
 EXAMPLES = (
-    ("Société", "Supermarché des Halles", "", "SAS", "732829320", "12 avenue des Halles", "38000", "Grenoble", "", ""),
+    ("Entreprise", "Supermarché des Halles", "", "SAS", "732829320", "1 rue des Halles", "38000", "Grenoble", "", ""),
     ("Particulier", "Marchebleu", "Solène", "", "", "8 rue Haute", "38000", "Grenoble", "", ""),
 )
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -164,7 +164,7 @@ class EscarcelleDonationDonorImport(models.TransientModel):
         if any(len(text) > LONGEST for text in row.values()):
             return self.env._("A text is too long: %s letters at most.", LONGEST)
         if row.get("kind") and _plain(row["kind"]) not in KINDS:
-            return self.env._("« %s » is no kind of donor: company, individual or association.", row["kind"])
+            return self.env._("« %s » is no kind of donor: business, individual or association.", row["kind"])
         if row.get("siren") and (len(number) not in (9, 14) or not siren.is_valid(number[:9])):
             return self.env._("« %s » is no SIREN: nine digits, the last of which checks the others.", row["siren"])
         if row.get("email") and not EMAIL.fullmatch(row["email"]):

@@ -38,6 +38,7 @@ class EscarcelleDonationReceiptMake(models.TransientModel):
     missing = fields.Char(compute="_compute_missing")
     ready_count = fields.Integer(compute="_compute_missing")
     problem_count = fields.Integer(compute="_compute_missing")
+    unsigned = fields.Boolean("No signature drawn", compute="_compute_missing")
 
     @api.model
     def _default_from(self):
@@ -59,6 +60,7 @@ class EscarcelleDonationReceiptMake(models.TransientModel):
         for wizard in self:
             policy = self.env["escarcelle.donation.policy"]._escarcelle_for(wizard.company_id)
             wizard.missing = ", ".join(policy._escarcelle_missing())
+            wizard.unsigned = not policy.signature
             wizard.problem_count = len(wizard.line_ids.filtered("problem"))
             wizard.ready_count = len(wizard.line_ids) - wizard.problem_count
 
@@ -78,11 +80,12 @@ class EscarcelleDonationReceiptMake(models.TransientModel):
             rhythm = donor.escarcelle_receipt_rhythm if self.rhythm == "donor" else self.rhythm
             # A receipt is for one year: what a donor deducts is a year's.
             for group in [mine] if rhythm == "yearly" else mine:
+                problem = self._escarcelle_problem(donor, group)
                 lines.append(
                     {
                         "donor_id": donor.id, "year": year, "donation_ids": [Command.set(group.ids)],
                         "amount": sum(group.mapped("value")), "count": len(group),
-                        "problem": self._escarcelle_problem(donor, group), "chosen": True,
+                        "problem": problem, "chosen": not problem,
                     }
                 )  # fmt: skip
         return lines

@@ -6,6 +6,7 @@ from . import workbook
 FORMS = {"16216": "16216*02", "11580": "11580*05"}
 STATES = {"issued": "en vigueur", "replaced": "remplacé", "cancelled": "annulé"}
 KINDS = {"goods": "Marchandises", "money": "Argent"}
+DONORS = {"company": "Entreprise", "individual": "Particulier", "association": "Association, autre organisme"}
 
 
 class EscarcelleDonationSummary(models.TransientModel):
@@ -90,8 +91,8 @@ class EscarcelleDonationSummary(models.TransientModel):
                  ("En nature", "money"), ("En argent", "money"), ("Reçus", "text")],
                 [
                     (
-                        line.donor_id.escarcelle_donor_kind, line.donor_id.display_name, line.donor_id.escarcelle_siren,
-                        line.count, line.weight, line.goods, line.money, line.receipts,
+                        DONORS.get(line.donor_id.escarcelle_donor_kind), line.donor_id.display_name,
+                        line.donor_id.escarcelle_siren, line.count, line.weight, line.goods, line.money, line.receipts,
                     )
                     for line in self.line_ids
                 ],
