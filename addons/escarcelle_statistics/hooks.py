@@ -62,6 +62,11 @@ HISTORY = (
            jsonb_build_object('sign', 1, 'reason', exit_reason_id), FALSE
       FROM escarcelle_household WHERE exit_on IS NOT NULL
     """,
+    """
+    INSERT INTO escarcelle_fact_event (model, res_id, event, told)
+    SELECT 'escarcelle.count', id, 'done', FALSE FROM escarcelle_count WHERE state = 'done'
+        ON CONFLICT (model, res_id, event) WHERE data IS NULL DO NOTHING
+    """,
 )
 
 

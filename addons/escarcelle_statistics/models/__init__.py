@@ -11,6 +11,7 @@ from . import (
     fact_home_reader,
     fact_sale,
     fact_supply,
+    fact_count,
     fact_donation,
     fact_household,
     statistic_measure,

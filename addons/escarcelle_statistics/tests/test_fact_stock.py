@@ -106,6 +106,47 @@ class TestFactStock(DonationCase, Told):
             [("lost", -3.0, -0.75, -6.0, reason), ("lost", 3.0, 0.75, 6.0, reason)],
         )
 
+    def test_what_a_count_does_not_find_is_lost(self):
+        milk = self._product("Lait", "LAI", tracking="lot", weight=1.0, list_price=1.0)
+        first, second = self.env["stock.lot"].create(
+            [{"name": name, "product_id": milk.id, "company_id": self.company.id} for name in ("A", "B")]
+        )
+        first.escarcelle_funding_source_id = self.source
+        shelf = self.warehouse.lot_stock_id
+        for product, quantity, lot in ((self.jar, 12, None), (milk, 6, first), (milk, 4, second)):
+            self.env["stock.quant"]._update_available_quantity(product, shelf, quantity, lot_id=lot)
+        before = [(self.jar, 12, False), (milk, 6, first), (milk, 4, second)]
+
+        def count(*found):
+            made = self.env["escarcelle.count"].create({"company_id": self.company.id, "location_id": shelf.id})
+            made.escarcelle_add(
+                [
+                    {"product": product.id, "lot": lot and lot.id, "quantity": quantity, "uuid": f"{made.id:08d}-{n}"}
+                    for n, (product, quantity, lot) in enumerate(found)
+                ]
+            )
+            made.action_review()
+            made.action_apply()
+            self.tell()
+
+        lost = ("quantity", "weight", "reference", "reason_id", "source_id")
+        count(*before)
+        # A surplus is no gain, and what one lot lacks and the other has is no loss.
+        count((self.jar, 13, False), (milk, 4, first), (milk, 6, second))
+        self.assertEqual(self.facts("goods", lost, kind="lost"), [])
+        # Ten jars of thirteen; three of the first lot are gone, one too many of the second.
+        count((self.jar, 10, False), (milk, 1, first), (milk, 7, second))
+        missing = self.env.ref("escarcelle_supply.reason_missing")
+        nobody = self.source.browse()
+        self.assertEqual(
+            sorted(self.facts("goods", lost, kind="lost"), key=lambda one: one[0]),
+            [(2.0, 2.0, 2.0, missing, self.source), (3.0, 0.75, 6.0, missing, nobody)],
+        )
+        for statement in HISTORY:
+            self.env.cr.execute(statement)
+        self.tell()
+        self.assertEqual(len(self.facts("goods", lost, kind="lost")), 2)
+
     def test_what_was_there_before_the_addon_is_counted_once(self):
         self.receive(12)
         self.gift()
