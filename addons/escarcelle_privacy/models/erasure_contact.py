@@ -8,6 +8,7 @@ from odoo.tools import SQL
 _TRACES = (
     "SELECT id, create_date::date FROM escarcelle_household",
     "SELECT id, contact_noted_on FROM escarcelle_household",
+    "SELECT id, informed_on FROM escarcelle_household",
     "SELECT household_id, day FROM escarcelle_visit",
     "SELECT home.id, sale.date_order::date FROM pos_order AS sale"
     " JOIN escarcelle_household AS home ON home.partner_id = sale.partner_id WHERE sale.state <> 'cancel'",
@@ -16,12 +17,17 @@ _TRACES = (
     "SELECT household_id, start::date FROM escarcelle_appointment WHERE state IN ('planned', 'kept')",
     "SELECT household_id, CASE WHEN cancelled_on IS NULL THEN date_to ELSE paid_on END FROM escarcelle_membership",
     "SELECT household_id, day FROM escarcelle_eligibility",
+    "SELECT household_id, given_on::date FROM escarcelle_consent",
+    "SELECT household_id, withdrawn_on::date FROM escarcelle_consent WHERE withdrawn_how = 'household'",
+    # Whoever asks for their data is answered, not erased meanwhile.
+    "SELECT household_id, received_on FROM escarcelle_privacy_request WHERE kind <> 'erasure'",
     "SELECT res_id, date::date FROM mail_message WHERE model = 'escarcelle.household'"
     " AND message_type IN ('comment', 'email', 'email_outgoing', 'sms', 'whatsapp_message')",
 )
 _READ = (
     "escarcelle.household", "escarcelle.visit", "pos.order", "escarcelle.entitlement", "escarcelle.appointment",
-    "escarcelle.membership", "escarcelle.eligibility", "mail.message",
+    "escarcelle.membership", "escarcelle.eligibility", "mail.message", "escarcelle.consent",
+    "escarcelle.privacy.request",
 )  # fmt: skip
 
 
@@ -34,7 +40,8 @@ class EscarcelleHousehold(models.Model):
     )  # fmt: skip
     last_contact_on = fields.Date(
         "Last contact", compute="_compute_last_contact_on",
-        help="The latest of visits, purchases, entitlements, appointments, fees, messages and contacts noted.",
+        help="The latest of visits, purchases, entitlements, appointments, fees, agreements, requests, messages"
+        " and contacts noted.",
     )  # fmt: skip
     erased_on = fields.Date("Erased on", readonly=True, copy=False, index="btree_not_null")
     erasure_ids = fields.One2many(

@@ -54,6 +54,8 @@ class EscarcellePrivacyFacts(models.AbstractModel):
             "phone": office.contact_phone or partner.phone or MISSING,
             "has_dpo": office.dpo != "none",
             "dpo": office.dpo_name or (OFFICER if office.dpo != "none" else "le responsable"),
+            # As a paper names it: nobody is called an officer who is none.
+            "officer": office.dpo_name or (MISSING if office.dpo != "none" else "aucun désigné"),
             "dpo_email": office.dpo_email or MISSING,
             "dpo_phone": office.dpo_phone or "",
             "public_body": office.public_body,

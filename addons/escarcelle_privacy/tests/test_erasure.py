@@ -4,6 +4,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
+from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -86,6 +87,13 @@ class TestErasure(SocialCase):
                 {"date": f"{day} 10:00:00"}
             ),
             "noted": lambda home: home.write({"contact_noted_on": day}),
+            "told": lambda home: home.write({"informed_on": day}),
+            "consent": lambda home: self.env["escarcelle.consent"].create(
+                {"household_id": home.id, "purpose": "phone", "given_on": f"{day} 10:00:00"}
+            ),
+            "request": lambda home: self.env["escarcelle.privacy.request"].create(
+                {"household_id": home.id, "kind": "access", "received_on": day}
+            ),
         }  # fmt: skip
         for name, leave in traces.items():
             with self.subTest(name):
@@ -102,6 +110,9 @@ class TestErasure(SocialCase):
             {"household_id": home.id, "start": "2026-03-03 09:00:00", "state": "missed"}
         )
         home.message_post(body="Renewal reminder", message_type="notification")
+        self.env["escarcelle.privacy.request"].create(
+            {"household_id": home.id, "kind": "erasure", "received_on": "2026-03-03"}
+        )
         self.assertEqual(home.last_contact_on, LONG_AGO)
 
     # -- announced, kept, erased -------------------------------------------------------------------
@@ -287,6 +298,51 @@ class TestErasure(SocialCase):
             home.with_user(self.manager).write({"first_name": "Encore"})
         with self.assertRaises(UserError), self.env.cr.savepoint():
             line.unlink()
+
+    def test_its_papers_go_with_it(self):
+        home, other = self.household(last_name="Quatrepierre"), self.household()
+        papers = self.env["ir.attachment"]
+
+        def paper(name, **values):
+            return papers.create({"name": name, "raw": f"{name} Quatrepierre".encode(), **values})
+
+        mine = {
+            "letter": paper("lettre.txt", res_model=home._name, res_id=home.id),
+            "decision": paper("decision.pdf"),
+            "agreement": paper("accord.pdf"),
+            "mailed": paper("courriel.txt", res_model="mail.compose.message"),
+            "typed": home.message_post(body="Vu", attachments=[("vu.txt", b"Quatrepierre")]).attachment_ids,
+        }
+        home.entitlement_ids.document_ids = mine["decision"]
+        self.env["escarcelle.consent"].create(
+            {"household_id": home.id, "purpose": "phone", "document_ids": mine["agreement"].ids}
+        )
+        # What the holder wrote on somebody else's page.
+        other.message_post(
+            body="Bonjour", author_id=home.partner_id.id, attachment_ids=mine["mailed"].ids
+        )
+        kept = paper("autre.txt", res_model=other._name, res_id=other.id)
+        self.assertTrue(all(mine.values()))
+        with patch.object(type(self.households), "_escarcelle_sweep_files") as sweep:
+            line = self.erasures._escarcelle_erase_now(home)
+            self.env.cr.postcommit.run()
+        self.assertEqual([name for name, one in mine.items() if one.exists()], [])
+        self.assertTrue(kept.exists())
+        self.assertFalse(papers.search([("index_content", "ilike", "Quatrepierre"), ("id", "!=", kept.id)]))
+        self.assertIn("documents", line.result)
+        sweep.assert_called_once()
+
+    def test_an_erased_file_shows_no_empty_page(self):
+        home = self.household()
+        arch = self.households.get_view(self.env.ref("escarcelle_social.household_view_form").id, "form")["arch"]
+        pages = {page.get("name"): page.get("invisible") for page in etree.fromstring(arch).iter("page")}
+        for name in ("members", "contact", "cards", "notes", "privacy"):
+            self.assertEqual(pages[name], "erased_on", name)
+        self.assertNotIn("erased_on", pages["entitlements"] or "")
+        [entitlements] = etree.fromstring(arch).xpath("//field[@name='entitlement_ids']")
+        self.assertEqual(entitlements.get("readonly"), "erased_on", "shown, and no line added")
+        self.erasures._escarcelle_erase_now(home)
+        self.assertTrue(home.entitlement_ids, "what stays is still shown")
 
     def test_only_a_manager(self):
         home = self.household()

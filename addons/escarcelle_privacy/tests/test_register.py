@@ -123,7 +123,8 @@ class TestNotice(PapersCase):
         notice = self.manager_env["escarcelle.privacy.notice"].create({})
         for words in (
             self.company.name, "Jeanne Morel", "Karim Haddad", "dpo@example.com", "ici@example.com", "CNIL",
-            "deux ans", "intérêt légitime", "retirer un accord", "en un mois", "Aucune décision",
+            "deux ans", "intérêt légitime", "retirer un accord", "en un mois", "Aucune décision", "financeurs",
+            "fichier à emporter", "limiter l'usage", "vous y opposer", "après votre décès", "archive fermée",
         ):  # fmt: skip
             self.assertIn(words, notice.wall)
         for words in ("ici@example.com", "CNIL", "deux ans"):
@@ -177,6 +178,13 @@ class TestNotice(PapersCase):
 
 @tagged("post_install", "-at_install")
 class TestImpact(PapersCase):
+    def test_nobody_is_named_officer_who_is_none(self):
+        said = self.manager_env["escarcelle.impact"].create({}).stakeholders
+        self.assertIn("protection des données\N{NO-BREAK SPACE}: aucun désigné", said)
+        self.office.write({"dpo": "network", "dpo_name": "Karim Haddad", "dpo_email": "dpo@example.com"})
+        said = self.manager_env["escarcelle.impact"].create({}).stakeholders
+        self.assertIn("protection des données\N{NO-BREAK SPACE}: Karim Haddad", said)
+
     def test_an_assessment_is_filled_in_validated_and_kept(self):
         assessments = self.manager_env["escarcelle.impact"]
         first = assessments.create({})
