@@ -6,6 +6,7 @@ from . import product_template
 from . import stock_lot
 from . import date_alert
 from . import stock_quant
+from . import shelf_date
 from . import stock_move
 from . import receipt_check
 from . import stock_picking_receipt

@@ -28,11 +28,14 @@ class TestSaleOfALot(AccountTestInvoicingCommon):
         cls.config = cls.env["pos.config"].create({"name": "Tablette"})
         cls.session = cls.env["pos.session"].create({"config_id": cls.config.id, "user_id": cls.env.uid})
         cls.session.set_opening_control(0, None)
-        for name, days in (("HIER", -1), ("JOUR", 0)):
-            cls.env["stock.lot"].create(
+        cls.lots = {
+            name: cls.env["stock.lot"].create(
                 {"name": name, "product_id": cls.good.id, "company_id": cls.company.id,
                  "escarcelle_date": cls.today + timedelta(days=days)}
-            )  # fmt: skip
+            )
+            for name, days in (("HIER", -1), ("JOUR", 0))
+        }  # fmt: skip
+        cls.shelf = cls.config.picking_type_id.warehouse_id.lot_stock_id
 
     def _order(self, lot, quantity=1):
         return self.env["pos.order"].create(
@@ -44,7 +47,7 @@ class TestSaleOfALot(AccountTestInvoicingCommon):
                         {
                             "product_id": self.good.id, "qty": quantity, "price_unit": 1,
                             "price_subtotal": quantity, "price_subtotal_incl": quantity,
-                            "pack_lot_ids": [Command.create({"lot_name": lot})],
+                            "pack_lot_ids": [Command.create({"lot_name": lot})] if lot else [],
                         }
                     )
                 ],
@@ -65,5 +68,23 @@ class TestSaleOfALot(AccountTestInvoicingCommon):
 
     def test_it_may_come_back(self):
         order = self._order("HIER", -1)
+        order.action_pos_order_paid()
+        self.assertEqual(order.state, "paid")
+
+    def _held(self, name, quantity=3):
+        self.env["stock.quant"]._update_available_quantity(self.good, self.shelf, quantity, lot_id=self.lots[name])
+
+    def test_what_is_all_past_its_date_is_not_sold_whatever_the_lot(self):
+        self._order(False).action_pos_order_paid()
+        self._held("HIER")
+        with self.assertRaisesRegex(UserError, "Lait.*not sold"):
+            self._order(False).action_pos_order_paid()
+        # It comes back, and it is kept when it was sold while the server was away.
+        self._order(False, -1).action_pos_order_paid()
+        away = self._order(False)
+        away.with_context(escarcelle_provisional=[away.uuid]).action_pos_order_paid()
+        self.assertEqual(away.state, "paid")
+        self._held("JOUR")
+        order = self._order(False)
         order.action_pos_order_paid()
         self.assertEqual(order.state, "paid")
