@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
+from ..tools.shown import number
 from .stock_lot import BLOCKED, PAST, SOON
 
 
@@ -35,31 +36,30 @@ class StockLot(models.Model):
         readers = company._escarcelle_stock_people()
         if not lots or not readers:
             return self.env["mail.mail"]
+        vals_list = []
+        for lang, people in readers.grouped("lang").items():
+            # The job speaks no language of its own.
+            mail = lots.with_context(lang=lang)._escarcelle_digest(company)
+            vals_list += [{**mail, "email_to": reader.email_formatted, "auto_delete": True} for reader in people]
+        mails = self.env["mail.mail"].sudo().create(vals_list)
+        mails.send()
+        return mails
+
+    def _escarcelle_digest(self, company):
+        """Subject and body of the mail about these lots, in the language of the context."""
         body = self.env["ir.qweb"]._render(
             "escarcelle_supply.date_digest",
             {
                 "company": company,
-                "groups": [(state, lots.filtered(lambda lot, s=state: lot.escarcelle_state == s))
+                "groups": [(state, self.filtered(lambda lot, s=state: lot.escarcelle_state == s))
                            for state in (BLOCKED, PAST, SOON)],
-                "url": f"{self.get_base_url()}/odoo/action-escarcelle_supply.lot_date_action",
+                "url": f"{company.get_base_url()}/odoo/action-escarcelle_supply.lot_date_action",
                 "format_date": lambda day: format_date(self.env, day),
+                "number": lambda quantity: number(self.env, quantity),
             },
         )  # fmt: skip
-        mails = self.env["mail.mail"].sudo().create(
-            [
-                {
-                    "subject": self.env(context={**self.env.context, "lang": reader.lang})._(
-                        "%(shop)s: %(count)s lots to look at", shop=company.name, count=len(lots)
-                    ),
-                    "body_html": body,
-                    "email_to": reader.email_formatted,
-                    "auto_delete": True,
-                }
-                for reader in readers
-            ]
-        )
-        mails.send()
-        return mails
+        subject = self.env._("%(shop)s: %(count)s lots to look at", shop=company.name, count=len(self))
+        return {"subject": subject, "body_html": body}
 
 
 class ResCompany(models.Model):

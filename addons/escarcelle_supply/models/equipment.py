@@ -1,7 +1,9 @@
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..tools.shown import number
 
 #: Outside these, a thermometer or a finger slipped.
 COLDEST, WARMEST = -60, 80
@@ -162,7 +164,6 @@ class EscarcelleEquipment(models.Model):
 
     def _escarcelle_remind(self, company):
         today = company._escarcelle_today()
-        summary = self.env._("Temperature to be read")
         missing = self.search([("company_id", "=", company.id)]).filtered("missing")
         kind = self.env.ref("escarcelle_supply.activity_reading")
         reminded = missing.filtered(
@@ -170,9 +171,10 @@ class EscarcelleEquipment(models.Model):
                 lambda a: a.activity_type_id == kind and a.date_deadline == today
             )
         )
-        users = company._escarcelle_stock_users()
-        for equipment in missing - reminded:
-            for user in users[:1]:
+        for user in company._escarcelle_stock_users()[:1]:
+            # The job speaks no language of its own.
+            summary = self.with_context(lang=user.lang).env._("Temperature to be read")
+            for equipment in missing - reminded:
                 equipment.activity_schedule(
                     activity_type_id=kind.id, date_deadline=today, summary=summary, user_id=user.id
                 )
@@ -244,14 +246,16 @@ class EscarcelleTemperature(models.Model):
             if outside and not (vals.get("action") or "").strip():
                 raise UserError(
                     self.env._(
-                        "%(equipment)s is at %(degrees)s °C, outside %(low)g to %(high)g °C:"
+                        "%(equipment)s is at %(degrees)s °C, outside %(low)s to %(high)s °C:"
                         " say what you did about it.",
-                        equipment=equipment.name, degrees=degrees, low=low, high=high,
+                        equipment=equipment.name, degrees=number(self.env, degrees, 1),
+                        low=number(self.env, low, 1), high=number(self.env, high, 1),
                     )
                 )  # fmt: skip
             vals.update(
                 {
-                    "temperature": degrees, "outside": outside, "limits": f"{low:g} … {high:g} °C",
+                    "temperature": degrees, "outside": outside,
+                    "limits": f"{number(self.env, low, 1)} … {number(self.env, high, 1)} °C",
                     "read_on": now, "user_id": self.env.uid, "followed": False,
                 }
             )  # fmt: skip
@@ -269,23 +273,42 @@ class EscarcelleTemperature(models.Model):
         raise UserError(self.env._("A reading is never deleted."))
 
     def _escarcelle_alert(self):
-        """The people of the stock have it on their list; what was missing is not any more."""
+        """Those who must see it have it on their list; what was missing is not any more."""
         kind = self.env.ref("escarcelle_supply.activity_reading")
         alert = self.env.ref("escarcelle_supply.activity_outside")
         for equipment in self.equipment_id.sudo():
             equipment.activity_ids.filtered(lambda a: a.activity_type_id == kind).action_feedback()
         for reading in self.filtered("outside"):
             equipment = reading.equipment_id.sudo()
-            for user in equipment.company_id._escarcelle_stock_users()[:1]:
+            for user in equipment.company_id._escarcelle_cold_people(reading.user_id):
                 equipment.activity_schedule(
                     activity_type_id=alert.id,
                     date_deadline=equipment.company_id._escarcelle_today(),
-                    summary=self.env._("%(degrees)s °C: %(action)s", degrees=reading.temperature,
-                                       action=reading.action),
+                    summary=self.env._(
+                        "%(degrees)s °C: %(action)s",
+                        degrees=number(self.env, reading.temperature, 1), action=reading.action,
+                    ),
                     user_id=user.id,
                 )  # fmt: skip
 
     def action_follow(self):
-        """The manager has seen it."""
+        """The manager has seen it: it is on nobody's list any more once every such reading is seen."""
+        if not self.env.user.has_group("escarcelle_social.group_manager"):
+            raise AccessError(self.env._("A manager says what was seen."))
+        self.check_access("read")
         self.sudo().write({"followed": True})
+        alert = self.env.ref("escarcelle_supply.activity_outside")
+        for equipment in self.equipment_id.sudo():
+            if not equipment.reading_ids.filtered(lambda one: one.outside and not one.followed):
+                equipment.activity_ids.filtered(lambda a: a.activity_type_id == alert).action_feedback()
         return True
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _escarcelle_cold_people(self, reader):
+        """Who is told of a temperature outside its limits: the managers but who read it, else who keeps the stock."""
+        users = self._escarcelle_stock_users()
+        manager = self.env.ref("escarcelle_social.group_manager")
+        return users.filtered(lambda user: manager in user.all_group_ids) - reader or users[:1]

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.shown import number
+
 #: Outside these, a thermometer or a finger slipped.
 COLDEST, WARMEST = -60, 80
 
@@ -18,7 +20,9 @@ class EscarcelleReceiptCheck(models.Model):
         "escarcelle.storage", "Storage", required=True, domain="[('checked', '=', True)]", ondelete="restrict"
     )
     temperature = fields.Float("Temperature (°C)", digits=(5, 1))
-    taken = fields.Boolean("Taken", help="Tells 0 °C from nothing typed.")
+    taken = fields.Boolean(
+        "Measured", help="Ticked by itself when a temperature is typed. Tick it when the thermometer shows 0 °C."
+    )
     photo = fields.Image(max_width=1600, max_height=1600)
     accepted = fields.Boolean("Within limits", compute="_compute_accepted", store=True)
     suggestion = fields.Char(compute="_compute_suggestion")
@@ -43,8 +47,9 @@ class EscarcelleReceiptCheck(models.Model):
                 check.suggestion = False
             else:
                 check.suggestion = self.env._(
-                    "Out of %(low)g to %(high)g °C: refuse these goods.",
-                    low=check.storage_id.receipt_min, high=check.storage_id.receipt_max,
+                    "Out of %(low)s to %(high)s °C: refuse these goods.",
+                    low=number(self.env, check.storage_id.receipt_min, 1),
+                    high=number(self.env, check.storage_id.receipt_max, 1),
                 )  # fmt: skip
 
     @api.onchange("temperature")
@@ -87,9 +92,12 @@ class EscarcelleReceiptCheck(models.Model):
         self.picking_id._escarcelle_refuse(
             self.picking_id._escarcelle_moves_of(self.storage_id),
             self.env.ref("escarcelle_supply.refusal_temperature"),
-            self.env._("%(storage)s: %(degrees)s °C", storage=self.storage_id.name, degrees=self.temperature),
+            self.env._(
+                "%(storage)s: %(degrees)s °C",
+                storage=self.storage_id.name, degrees=number(self.env, self.temperature, 1),
+            ),
             self.photo,
-        )
+        )  # fmt: skip
         return True
 
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.shown import number
+
 
 class StockPicking(models.Model):
     """A delivery: temperatures first, then what is taken, what is short and what is refused."""
@@ -73,8 +75,8 @@ class StockPicking(models.Model):
             if refused <= 0 or move.product_uom.compare(refused, brought) > 0:
                 raise UserError(
                     self.env._(
-                        "The delivery brings %(brought)g of %(good)s: refuse that or less.",
-                        brought=brought, good=move.product_id.display_name,
+                        "The delivery brings %(brought)s of %(good)s: refuse that or less.",
+                        brought=number(self.env, brought), good=move.product_id.display_name,
                     )
                 )  # fmt: skip
             vals_list.append(
@@ -97,8 +99,8 @@ class StockPicking(models.Model):
         for refusal in refusals:
             self.message_post(
                 body=self.env._(
-                    "Refused: %(quantity)g %(unit)s of %(good)s (%(reason)s)",
-                    quantity=refusal.quantity, unit=refusal.uom_id.name,
+                    "Refused: %(quantity)s %(unit)s of %(good)s (%(reason)s)",
+                    quantity=number(self.env, refusal.quantity), unit=refusal.uom_id.name,
                     good=refusal.product_id.display_name, reason=reason.name,
                 )
             )  # fmt: skip
@@ -119,7 +121,7 @@ class StockPicking(models.Model):
                     raise UserError(
                         self.env._(
                             "%(storage)s arrived at %(degrees)s °C: refuse these goods, or say why they are taken.",
-                            storage=check.storage_id.name, degrees=check.temperature,
+                            storage=check.storage_id.name, degrees=number(self.env, check.temperature, 1),
                         )
                     )  # fmt: skip
             picking._escarcelle_check_dated(taken)

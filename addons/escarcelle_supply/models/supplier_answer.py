@@ -2,9 +2,11 @@ import base64
 import re
 from datetime import datetime, time, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare, format_date
+from odoo.tools import float_compare, format_date, formatLang
+
+from ..tools.shown import number
 
 #: A supplier may deliver more than asked (a whole box), not a hundred times more.
 MOST_TIMES = 10
@@ -24,13 +26,17 @@ class PurchaseOrder(models.Model):
     )  # fmt: skip
     escarcelle_below_minimum = fields.Char(compute="_compute_escarcelle_below_minimum")
 
+    @api.depends("partner_id.escarcelle_order_minimum", "amount_untaxed", "state", "order_line")
     def _compute_escarcelle_below_minimum(self):
         for order in self:
             least = order.partner_id.escarcelle_order_minimum
             short = least - order.amount_untaxed
             order.escarcelle_below_minimum = (
-                self.env._("%(short).2f below the least order of this supplier (%(least).2f).",
-                           short=short, least=least)
+                self.env._(
+                    "%(short)s below the least order of this supplier (%(least)s).",
+                    short=formatLang(self.env, short, currency_obj=order.currency_id),
+                    least=formatLang(self.env, least, currency_obj=order.currency_id),
+                )
                 if order.state in ("draft", "sent") and least and short > 0 and order.order_line
                 else False
             )  # fmt: skip
@@ -90,14 +96,14 @@ class PurchaseOrder(models.Model):
                     changes.setdefault(line, {})["quantity"] = quantity
             elif value:
                 day = self._escarcelle_day(value, today)
-                if day != line.date_planned.date():
+                if day != line._escarcelle_day():
                     changes.setdefault(line, {})["date"] = day
         return [
             {
                 "order_line_id": line.id,
                 "quantity_before": line.product_qty,
                 "quantity": found.get("quantity", line.product_qty),
-                "date": found.get("date") or line.date_planned.date(),
+                "date": found.get("date") or line._escarcelle_day(),
             }
             for line, found in changes.items()
         ]
@@ -128,6 +134,16 @@ class PurchaseOrder(models.Model):
         return builder._export_invoice_filename(self), builder._export_order(self)
 
 
+class PurchaseOrderLine(models.Model):
+    _inherit = "purchase.order.line"
+
+    def _escarcelle_day(self):
+        """The day this line is awaited, at the shop."""
+        self.ensure_one()
+        zone = self.company_id._escarcelle_zone().zone
+        return fields.Datetime.context_timestamp(self.with_context(tz=zone), self.date_planned).date()
+
+
 class EscarcelleSupplierAnswer(models.Model):
     """What a supplier answered on its page. The shop decides what becomes of the order."""
 
@@ -147,25 +163,27 @@ class EscarcelleSupplierAnswer(models.Model):
         required=True, readonly=True,
     )  # fmt: skip
     line_ids = fields.One2many("escarcelle.supplier.answer.line", "answer_id", readonly=True)
+    changes = fields.Char(compute="_compute_changes")
+
+    @api.depends("line_ids.quantity", "line_ids.date")
+    @api.depends_context("lang")
+    def _compute_changes(self):
+        for answer in self:
+            answer.changes = " · ".join(answer.line_ids.mapped(lambda line: line._escarcelle_told()))
 
     def _escarcelle_tell(self):
         """A note on the order, and something to do for its buyer when it is not plainly confirmed."""
         self.ensure_one()
         order = self.order_id
+        # The supplier's page speaks the supplier's language, the note is read at the shop.
+        self = self.with_context(lang=order.user_id.lang or order.company_id.partner_id.lang)
         texts = {
             "confirmed": self.env._("The supplier confirmed the order."),
             "changed": self.env._("The supplier proposes changes."),
             "refused": self.env._("The supplier refused the order."),
         }
         details = [self.remark] if self.remark else []
-        details += [
-            self.env._(
-                "%(good)s: %(before)g → %(after)g, on %(day)s",
-                good=line.product_id.display_name, before=line.quantity_before, after=line.quantity,
-                day=format_date(self.env, line.date),
-            )
-            for line in self.line_ids
-        ]  # fmt: skip
+        details += [line._escarcelle_told() for line in self.line_ids]
         text = "\n".join([texts[self.kind], *details])
         order.message_post(body=text, author_id=order.partner_id.id)
         if self.kind != "confirmed":
@@ -218,6 +236,15 @@ class EscarcelleSupplierAnswerLine(models.Model):
     date = fields.Date("Delivered on")
 
     _quantity_positive = models.Constraint("CHECK (quantity >= 0)", "A quantity is not negative.")
+
+    def _escarcelle_told(self):
+        """What would change, in one phrase."""
+        self.ensure_one()
+        return self.env._(
+            "%(good)s: %(before)s → %(after)s, on %(day)s",
+            good=self.product_id.display_name, before=number(self.env, self.quantity_before),
+            after=number(self.env, self.quantity), day=format_date(self.env, self.date),
+        )  # fmt: skip
 
 
 class MailTemplate(models.Model):

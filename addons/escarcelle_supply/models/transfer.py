@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from ..tools.shown import number
+
 
 class EscarcelleTransfer(models.Model):
     """Goods sent from one shop to another: they leave one stock, travel, and enter the other when received.
@@ -116,8 +118,9 @@ class EscarcelleTransfer(models.Model):
             if float_compare(held, line.quantity, precision_digits=3) < 0:
                 raise UserError(
                     self.env._(
-                        "%(place)s holds %(held)g of %(good)s, not %(quantity)g.",
-                        place=self.warehouse_id.name, held=held, good=good.display_name, quantity=line.quantity,
+                        "%(place)s holds %(held)s of %(good)s, not %(quantity)s.",
+                        place=self.warehouse_id.name, held=number(self.env, held), good=good.display_name,
+                        quantity=number(self.env, line.quantity),
                     )
                 )  # fmt: skip
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import formatLang
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from .common import TODAY, SupplyCase
@@ -77,7 +78,7 @@ class TestReceipt(SupplyCase):
         self.assertTrue(check.suggestion)
         for reason in (False, "   "):
             check.reason = reason
-            with self.refused(UserError, "9.5"):
+            with self.refused(UserError, formatLang(self.env, 9.5, digits=1)):
                 self.picking.button_validate()
         check.action_refuse()
         refusal = self.picking.escarcelle_refusal_ids

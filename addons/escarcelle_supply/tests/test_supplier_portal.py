@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from lxml import etree
 from odoo import Command, fields
@@ -82,6 +82,24 @@ class TestSupplierPortal(HttpCase):
         self.assertFalse(self.order.activity_ids)
         with self.assertRaises(UserError):
             answer.action_accept()
+
+    def test_the_day_and_the_note_are_those_of_the_shop(self):
+        self.env.company.escarcelle_timezone = "Europe/Paris"
+        # Half past midnight at the shop, the evening before in UTC.
+        day = self.today + timedelta(days=3)
+        self.line.date_planned = datetime.combine(day - timedelta(days=1), time(23, 30))
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.keeper.lang = "fr_FR"
+        page = self.url_open(f"/my/purchase/{self.order.id}?access_token={self.order.access_token}")
+        shown = etree.HTML(page.text).xpath(f"//input[@name='date_{self.line.id}']/@value")
+        self.assertEqual(shown, [day.isoformat()])
+        self._post(kind="changed", **{f"quantity_{self.line.id}": "6,5", f"date_{self.line.id}": day.isoformat()})
+        answer = self.order.escarcelle_answer_ids
+        self.assertEqual((answer.line_ids.quantity, answer.line_ids.date), (6.5, day))
+        # The supplier's browser speaks English, the buyer reads French.
+        self.assertIn("10 → 6,5", "".join(self.order.message_ids.mapped("body")))
+        # What is proposed stands beside the buttons that take it or not.
+        self.assertIn("10 → 6,5", answer.with_user(self.keeper).with_context(lang="fr_FR").changes)
 
     def test_changes_of_a_confirmed_order_reach_its_delivery(self):
         self.order.button_confirm()

@@ -67,6 +67,29 @@ class TestTemperature(SupplyCase):
         self.fridge.temperature_max = 10
         self.assertTrue(reading.outside)
 
+    def test_the_manager_is_told_and_says_it_is_seen(self):
+        first, second = (self._user(f"boss{n}", "escarcelle_social.group_manager") for n in (1, 2))
+        alert = self.env.ref("escarcelle_supply.activity_outside")
+
+        def told():
+            return self.fridge.activity_ids.filtered(lambda a: a.activity_type_id == alert).user_id & (
+                first | second | self.keeper
+            )
+
+        # Who read it knows; the other manager does not.
+        self.env["escarcelle.equipment"].with_user(first).escarcelle_read([self._said(self.fridge, 9.5, "Porte")])
+        self.assertEqual(told(), second)
+        self.round.escarcelle_read([self._said(self.fridge, 8, "Réparateur", key="uuid-0002")])
+        self.assertEqual(told(), first | second)
+        latest, before = self._readings()
+        with self.refused(AccessError):
+            before.with_user(self.keeper).action_follow()
+        before.with_user(second).action_follow()
+        self.assertTrue(told(), "another one is not seen yet")
+        latest.with_user(second).action_follow()
+        self.assertFalse(told())
+        self.assertEqual(self._readings().mapped("followed"), [True, True])
+
     def test_the_edges(self):
         for n, (degrees, outside) in enumerate(((0, False), (4, False), (4.04, False), (-0.1, True), (4.1, True))):
             self.round.escarcelle_read([self._said(self.fridge, degrees, "vu", key=f"uuid-edge-{n}")])
