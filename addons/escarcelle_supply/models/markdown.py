@@ -1,5 +1,10 @@
+from datetime import datetime, time
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..tools.shown import number
 
 
 class EscarcelleMarkdown(models.Model):
@@ -28,6 +33,7 @@ class EscarcelleMarkdown(models.Model):
     )  # fmt: skip
     item_ids = fields.One2many("product.pricelist.item", "escarcelle_markdown_id", "Prices", readonly=True)
     price_before = fields.Char("Prices before", readonly=True)
+    also = fields.Char("Cheaper with it", compute="_compute_also", help="Other lots of this good, now in stock.")
 
     _running_once = models.UniqueIndex(
         "(company_id, product_id) WHERE state = 'active'",
@@ -41,7 +47,29 @@ class EscarcelleMarkdown(models.Model):
     @api.depends("product_id", "percent")
     def _compute_display_name(self):
         for markdown in self:
-            markdown.display_name = f"{markdown.product_id.display_name or ''} −{markdown.percent:g} %"
+            percent = number(self.env, markdown.percent, 2)
+            markdown.display_name = f"{markdown.product_id.display_name or ''} −{percent} %"
+
+    @api.depends("product_id", "lot_id", "company_id", "state")
+    def _compute_also(self):
+        """A till sells goods, not lots: what else of the good is sold cheaper meanwhile."""
+        for markdown in self:
+            markdown.also = False
+        for company, markdowns in self.filtered(lambda m: m.state == "active").grouped("company_id").items():
+            held = self.env["stock.quant"]._read_group(
+                [
+                    ("product_id", "in", markdowns.product_id.ids), ("quantity", ">", 0), ("lot_id", "!=", False),
+                    ("location_id.usage", "=", "internal"), ("company_id", "=", company.id),
+                ],
+                ["product_id", "lot_id"], ["quantity:sum"],
+            )  # fmt: skip
+            for markdown in markdowns:
+                told = [
+                    f"{lot.name} ({format_date(self.env, lot.escarcelle_date) or '?'}): {number(self.env, quantity)}"
+                    for product, lot, quantity in held
+                    if product == markdown.product_id and lot != markdown.lot_id
+                ]
+                markdown.also = ", ".join(told)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -141,17 +169,28 @@ class EscarcelleMarkdown(models.Model):
 
     @api.model
     def _escarcelle_end(self, company):
-        """Note those whose days are over: their prices ended by themselves."""
-        over = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "active"),
-                ("date_to", "<", company._escarcelle_today()),
-            ]
-        )
-        over.sudo().state = "over"
+        """Note those whose days are over: their prices ended by themselves. So does one whose lot is gone:
+        what came since is not near its date."""
+        running = self.search([("company_id", "=", company.id), ("state", "=", "active")])
+        over = running.filtered(lambda markdown: markdown.date_to < company._escarcelle_today())
+        gone = (running - over).filtered(lambda markdown: markdown.lot_id and not markdown._escarcelle_held())
+        gone.sudo().item_ids.unlink()
+        (over | gone).sudo().state = "over"
         # The index that keeps one running markdown a good reads the table, not the memory.
-        over.flush_recordset(["state"])
+        running.flush_recordset(["state"])
+
+    def _escarcelle_held(self):
+        """How much the shop still holds of the lots near their date this markdown was made for."""
+        held = self.env["stock.quant"]._read_group(
+            [
+                ("product_id", "=", self.product_id.id),
+                ("lot_id.removal_date", "<=", datetime.combine(self.date_to, time.max)),
+                ("location_id.usage", "=", "internal"), ("company_id", "=", self.company_id.id),
+                ("quantity", ">", 0),
+            ],
+            [], ["quantity:sum"],
+        )  # fmt: skip
+        return held[0][0] or 0
 
 
 class ProductPricelistItem(models.Model):

@@ -133,6 +133,31 @@ class TestDates(SupplyCase):
         with self.refused(UserError, "L-1"):
             repacking.action_done()
 
+    def test_what_a_seller_of_goods_is_told(self):
+        """The latest day of what is in stock: none as long as a lot without a date is there, or nothing is."""
+        self.assertNotIn(self.milk.id, self._last_days())
+        blocked = self._lot(self.milk, -1, 5)
+        self.assertEqual(self._last_days()[self.milk.id], TODAY - timedelta(days=1))
+        self._lot(self.milk, 4, 0, name="parti")
+        good = self._lot(self.milk, 2, 5)
+        self._lot(self.rice_bag, -3, 5)
+        self.assertEqual(
+            {good: days for good, days in self._last_days().items() if good in (self.milk | self.rice_bag).ids},
+            {self.milk.id: TODAY + timedelta(days=2), self.rice_bag.id: TODAY + timedelta(days=27)},
+        )
+        elsewhere = self.env["stock.warehouse"].create(
+            {"name": "Annexe", "code": "ANX", "company_id": self.company.id}
+        )
+        self.assertEqual(self.env["product.product"]._escarcelle_last_days(elsewhere), {})
+        undated = self.env["stock.lot"].create({"name": "?", "product_id": self.milk.id, "company_id": self.company.id})
+        self._held(self.milk, 1, lot_id=undated)
+        self.assertNotIn(self.milk.id, self._last_days())
+        (blocked | good | undated).action_escarcelle_withdraw()
+        self.assertNotIn(self.milk.id, self._last_days())
+
+    def _last_days(self):
+        return self.env["product.product"]._escarcelle_last_days(self.warehouse)
+
     def test_a_loss_and_a_return_go_through(self):
         lot = self._lot(self.milk, -1, 5)
         picking = self._sent(lot, self.supplier)
@@ -187,6 +212,20 @@ class TestDates(SupplyCase):
         self.assertIn("L-1", mine[0]["body_html"])
         self.assertNotIn("L+200", mine[0]["body_html"])
         self.assertNotIn("vide", mine[0]["body_html"])
+
+    def test_the_mail_speaks_the_language_of_who_reads_it(self):
+        self._lot(self.milk, 1, 2.5)
+        self._lot(self.milk, 2, 5)
+        for lang in ("fr_FR", "en_US"):
+            self.env["res.lang"]._activate_lang(lang)
+        self.keeper.lang = "fr_FR"
+        other = self._user("other", "escarcelle_social.group_stock")
+        other.lang = "en_US"
+        with self.mock_mail() as sent:
+            self.env["stock.lot"].with_context(lang=None)._escarcelle_cron_dates()
+        mails = {mail["email_to"].partition("<")[2]: mail["body_html"] for mail in sent}
+        self.assertIn("2.5", mails["other@example.com>"])
+        self.assertIn("2,5", mails["keeper@example.com>"])
 
     def mock_mail(self):
         return sent_mails(self)
@@ -274,6 +313,23 @@ class TestMarkdown(SupplyCase):
         self._lot(self.milk, 5, 5).action_escarcelle_markdown()
         states = self.env["escarcelle.markdown"].search([("product_id", "=", self.milk.id)]).mapped("state")
         self.assertEqual(sorted(states), ["active", "over"])
+
+    def test_over_when_the_lot_is_gone(self):
+        lot, twin = self._lot(self.milk, 2, 5), self._lot(self.milk, 2, 1, name="jumeau")
+        fresh = self._lot(self.milk, 20, 7, name="frais")
+        before = self._prices()
+        lot.action_escarcelle_markdown()
+        markdown = self.env["escarcelle.markdown"].search([("product_id", "=", self.milk.id)])
+        # A till sells goods, not lots: the screen says what else is cheaper.
+        self.assertIn("frais", markdown.also)
+        self.assertNotIn(lot.name, markdown.also)
+        lot.action_escarcelle_withdraw()
+        self.env["stock.lot"]._escarcelle_cron_dates()
+        self.assertEqual(markdown.state, "active", "its twin is there")
+        twin.action_escarcelle_withdraw()
+        self.env["stock.lot"]._escarcelle_cron_dates()
+        self.assertEqual((markdown.state, self._prices()), ("over", before))
+        self.assertEqual(fresh.product_qty, 7)
 
     def test_what_makes_no_sense(self):
         with self.refused(UserError, "past its date"):
