@@ -1,7 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .trace import CERTAINTY, RANKS
+
+#: Days of sales looked at for goods recalled whatever their lot, unless the recall says since when.
+LOOKED_BACK = 60
 
 
 class EscarcelleRecall(models.Model):
@@ -18,7 +24,15 @@ class EscarcelleRecall(models.Model):
         "res.company", "Shop", required=True, index=True, default=lambda self: self.env.company
     )
     date = fields.Date(required=True, default=lambda self: self.env.company._escarcelle_today())
-    lot_ids = fields.Many2many("stock.lot", string="Lots", required=True, check_company=True)
+    lot_ids = fields.Many2many("stock.lot", string="Lots", check_company=True)
+    good_ids = fields.Many2many(
+        "product.product", "escarcelle_recall_good_rel", string="Goods without lots", check_company=True,
+        domain="[('is_storable', '=', True)]", help="Recalled whatever the lot: for goods whose lots nobody notes.",
+    )  # fmt: skip
+    sold_from = fields.Date(
+        "Sold since", default=lambda self: self.env.company._escarcelle_today() - timedelta(days=LOOKED_BACK),
+        help="For goods without lots: every sale since that day may hold them.",
+    )  # fmt: skip
     product_ids = fields.Many2many("product.product", string="Goods", compute="_compute_product_ids")
     risk = fields.Char(help="What the maker says: listeria, glass, allergen not declared…")
     advice = fields.Text(
@@ -34,16 +48,16 @@ class EscarcelleRecall(models.Model):
     anonymous_count = fields.Integer("Sales without a card", readonly=True)
     on_hand = fields.Float("Still in stock", compute="_compute_on_hand", digits=(16, 3))
 
-    @api.depends("name", "lot_ids")
+    @api.depends("name", "lot_ids", "good_ids")
     def _compute_display_name(self):
         for recall in self:
-            goods = ", ".join(recall.lot_ids.product_id.mapped("name"))
+            goods = ", ".join(recall.product_ids.mapped("name"))
             recall.display_name = " · ".join(filter(None, (recall.name, goods))) or self.env._("New recall")
 
-    @api.depends("lot_ids")
+    @api.depends("lot_ids", "good_ids")
     def _compute_product_ids(self):
         for recall in self:
-            recall.product_ids = recall.lot_ids.product_id
+            recall.product_ids = recall.lot_ids.product_id | recall.good_ids
 
     @api.depends("line_ids.warned_on")
     def _compute_counts(self):
@@ -54,11 +68,8 @@ class EscarcelleRecall(models.Model):
     def _compute_on_hand(self):
         for recall in self:
             held = self.env["stock.quant"]._read_group(
-                [
-                    ("lot_id", "in", recall.lot_ids.ids),
-                    ("location_id.usage", "=", "internal"),
-                    ("company_id", "=", recall.company_id.id),
-                ],
+                (Domain("lot_id", "in", recall.lot_ids.ids) | Domain("product_id", "in", recall.good_ids.ids))
+                & Domain("location_id.usage", "=", "internal") & Domain("company_id", "=", recall.company_id.id),
                 [], ["quantity:sum"],
             )  # fmt: skip
             recall.on_hand = held[0][0] or 0
@@ -67,9 +78,11 @@ class EscarcelleRecall(models.Model):
         """Find the households that may have these lots; those known already stay, with what was noted."""
         trace = self.env["escarcelle.trace"]
         for recall in self:
-            if not recall.lot_ids:
-                raise UserError(self.env._("Say which lots are recalled."))
-            rows = trace._escarcelle_sales_of(recall.lot_ids, recall.company_id)
+            if not recall.product_ids:
+                raise UserError(self.env._("Say which lots or goods are recalled."))
+            lots = recall.lot_ids.filtered(lambda lot, goods=recall.good_ids: lot.product_id not in goods)
+            rows = trace._escarcelle_sales_of(lots, recall.company_id)
+            rows += trace._escarcelle_sales_of_goods(recall.good_ids, recall.sold_from, recall.company_id)
             found, anonymous = {}, set()
             for row, values in zip(rows, trace._escarcelle_values(rows), strict=True):
                 home = values["household_id"]
@@ -111,8 +124,9 @@ class EscarcelleRecall(models.Model):
         self.ensure_one()
         shop = self.with_company(self.company_id)
         losses = shop.env["stock.scrap"]._escarcelle_withdraw(
-            self.lot_ids.with_env(shop.env), self.env.ref("escarcelle_supply.reason_recall"), self.display_name[:100]
-        )
+            self.lot_ids.with_env(shop.env), self.env.ref("escarcelle_supply.reason_recall"),
+            self.display_name[:100], goods=self.good_ids.with_env(shop.env),
+        )  # fmt: skip
         if not losses:
             raise UserError(self.env._("Nothing is left of it in stock."))
         self.message_post(body=self.env._("%s lines taken off the shelves.", len(losses)))

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class StockScrap(models.Model):
@@ -58,17 +59,16 @@ class StockScrap(models.Model):
         return super().do_scrap()
 
     @api.model
-    def _escarcelle_withdraw(self, lots, reason=None, origin=None):
-        """Note what is left of ``lots`` in the current shop as lost; returns the losses."""
+    def _escarcelle_withdraw(self, lots, reason=None, origin=None, goods=None):
+        """Note what is left of ``lots``, and of ``goods`` whatever the lot, in the current shop as lost; returns
+        the losses."""
         reason = reason or self.env.ref("escarcelle_supply.reason_date")
         lots._escarcelle_claim()
         quants = self.env["stock.quant"].search(
-            [
-                ("lot_id", "in", lots.ids),
-                ("quantity", ">", 0),
-                ("location_id.usage", "=", "internal"),
-                ("company_id", "=", self.env.company.id),
-            ]
+            (Domain("lot_id", "in", lots.ids) | Domain("product_id", "in", goods.ids if goods else []))
+            & Domain("quantity", ">", 0)
+            & Domain("location_id.usage", "=", "internal")
+            & Domain("company_id", "=", self.env.company.id)
         )
         losses = self.create(
             [

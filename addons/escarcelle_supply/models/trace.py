@@ -1,5 +1,8 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 TOLD, LIKELY, POSSIBLE = "told", "likely", "possible"
@@ -49,6 +52,19 @@ SALES = """
     GROUP BY 1, 2, 3, 4, 5
     ORDER BY sold.date_order DESC, sold.order_id DESC
 """
+#: Every sale of some goods since an instant, whatever the lot: what came back is taken off.
+SALES_OF_GOODS = """
+    SELECT o.id AS order_id, line.product_id, o.partner_id, o.date_order, NULL AS lot_id, 'c' AS rank,
+           sum(line.qty + coalesce((SELECT sum(back.qty) FROM pos_order_line back
+                                    WHERE back.refunded_orderline_id = line.id), 0)) AS quantity
+    FROM pos_order_line line JOIN pos_order o ON o.id = line.order_id
+    WHERE o.company_id = %(company)s AND o.state NOT IN ('draft', 'cancel') AND line.qty > 0
+      AND line.product_id IN %(goods)s AND o.date_order >= %(since)s
+    GROUP BY 1, 2, 3, 4
+    HAVING sum(line.qty + coalesce((SELECT sum(back.qty) FROM pos_order_line back
+                                    WHERE back.refunded_orderline_id = line.id), 0)) > 0
+    ORDER BY o.date_order DESC, o.id DESC
+"""
 RANKS = {"a": TOLD, "b": LIKELY, "c": POSSIBLE}
 #: Lots that are asked about one by one; a household file that is larger has been asked for by mistake.
 MOST = 20000
@@ -69,6 +85,10 @@ class EscarcelleTrace(models.TransientModel):
     lot_ids = fields.Many2many("stock.lot", string="Lots", domain="[('product_id', '=?', product_id)]")
     code = fields.Char("Card or household code", help="The number on the card, or the code of the file (F00012).")
     line_ids = fields.One2many("escarcelle.trace.line", "trace_id")
+    path_ids = fields.Many2many(
+        "stock.move.line", string="Entries and exits", compute="_compute_path_ids",
+        help="Where these lots came from, and where else than to a till they went.",
+    )  # fmt: skip
     answered = fields.Boolean()
     guessed = fields.Boolean(compute="_compute_guessed")
 
@@ -80,6 +100,22 @@ class EscarcelleTrace(models.TransientModel):
     def _compute_guessed(self):
         for trace in self:
             trace.guessed = bool(trace.line_ids.filtered(lambda line: line.certainty != TOLD))
+
+    @api.depends("answered", "way", "lot_ids", "line_ids.lot_id")
+    def _compute_path_ids(self):
+        """From whom the lots came, and what became of them: returned, lost, sent to another shop, repacked. What a
+        till sold stands among the tickets."""
+        leaves = Domain("location_id.usage", "=", "internal") & Domain("location_dest_id.usage", "!=", "internal")
+        enters = Domain("location_id.usage", "!=", "internal") & Domain("location_dest_id.usage", "=", "internal")
+        till = Domain("picking_id.pos_session_id", "!=", False) | Domain("picking_id.pos_order_id", "!=", False)
+        for trace in self:
+            lots = trace.line_ids.lot_id if trace.way == "card" else trace._escarcelle_with_bags(trace.lot_ids)
+            trace.path_ids = trace.answered and lots and self.env["stock.move.line"].search(
+                Domain("lot_id", "in", lots.ids) & Domain("state", "=", "done")
+                & Domain("company_id", "=", trace.company_id.id) & ~till
+                & (enters if trace.way == "card" else enters | leaves),
+                order="date, id", limit=MOST,
+            )  # fmt: skip
 
     def action_search(self):
         self.ensure_one()
@@ -154,6 +190,17 @@ class EscarcelleTrace(models.TransientModel):
         )
 
     @api.model
+    def _escarcelle_sales_of_goods(self, goods, since, company):
+        """Rows of the sales of ``goods`` since the day ``since`` (none: ever), whatever the lot: all are possible."""
+        if not goods:
+            return []
+        start = company._escarcelle_day_bounds(since)[0] if since else datetime.min
+        self.env.flush_all()
+        return self._escarcelle_bounded(
+            SQL(SALES_OF_GOODS, company=company.id, goods=tuple(goods.ids), since=start)
+        )
+
+    @api.model
     def _escarcelle_lots_of(self, household, company):
         """Rows of the lots the tickets of this household may hold."""
         partner = household.partner_id
@@ -172,7 +219,10 @@ class EscarcelleTrace(models.TransientModel):
 
     def _escarcelle_query(self, company, lots, sales):
         self.env.flush_all()
-        rows = self.env.execute_query_dict(SQL(SALES, company=company.id, lots=lots, sales=sales))
+        return self._escarcelle_bounded(SQL(SALES, company=company.id, lots=lots, sales=sales))
+
+    def _escarcelle_bounded(self, query):
+        rows = self.env.execute_query_dict(query)
         if len(rows) > MOST:
             raise UserError(self.env._("More than %s tickets: choose fewer lots at a time.", MOST))
         return rows

@@ -1,3 +1,4 @@
+import json
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
@@ -114,6 +115,39 @@ class TestTrace(TillCase):
             trace.line_ids.read(["household_id"])
         self.assertNotIn("household_id", trace.line_ids.fields_get())
 
+    def test_from_whom_a_lot_came_and_where_else_it_went(self):
+        self._sold()
+        donor = self.env["res.partner"].create({"name": "Laiterie du Nord"})
+        entry = self.env["stock.move.line"].search(
+            [("lot_id", "=", self.late.id), ("location_id.usage", "=", "supplier")]
+        )
+        entry.picking_id = entry.move_id.picking_id
+        entry.picking_id.partner_id = donor
+        loss = self.env["stock.scrap"].create(
+            {
+                "product_id": self.good.id, "lot_id": self.late.id, "scrap_qty": 1, "location_id": self.stock.id,
+                "company_id": self.company.id,
+                "scrap_reason_tag_ids": [Command.set(self.env.ref("escarcelle_supply.reason_damaged").ids)],
+            }
+        )  # fmt: skip
+        loss.do_scrap()
+        path = self._trace(lot_ids=[Command.set(self.late.ids)]).path_ids
+        self.assertEqual(
+            [(line.quantity, line.location_dest_id.usage == "internal", line.picking_partner_id) for line in path],
+            [(10, True, donor), (1, False, donor.browse())],
+        )
+        # What tills sold stands among the tickets; for a card only where its lots came from is asked.
+        path = self._trace(way="card", code=self.one.code).path_ids
+        self.assertEqual((path.lot_id, len(path)), (self.early | self.late, 2))
+
+    def test_a_till_is_told_the_last_day_of_what_is_in_stock(self):
+        parts = self.till.sudo()._escarcelle_snapshot_parts()
+        days = json.loads(parts["dates.json"])
+        self.assertEqual(days[str(self.good.id)], (TODAY + timedelta(days=9)).isoformat())
+        self.assertNotIn(str(self.products[2000].id), days)
+        (self.early | self.late).action_escarcelle_withdraw()
+        self.assertNotIn(str(self.good.id), json.loads(self.till.sudo()._escarcelle_dates()))
+
     def test_a_lot_that_was_not_there_is_no_candidate(self):
         self._sold()
         later = self._lot("APRES", 30, 5)
@@ -218,6 +252,36 @@ class TestTrace(TillCase):
         self.assertEqual(losses.escarcelle_reason_id, self.env.ref("escarcelle_supply.reason_recall"))
         with self.assertRaises(UserError):
             recall.action_withdraw()
+
+    def test_goods_without_lots_are_recalled_too(self):
+        first, second, third = self._sold()
+        self.env["stock.quant"]._update_available_quantity(self.products[2000], self.stock, 4)
+        recall = self.env["escarcelle.recall"].with_user(self.keeper).create({"company_id": self.company.id})
+        with self.assertRaises(UserError):
+            recall.action_find()
+        recall.good_ids = self.products[2000]
+        recall.action_find()
+        line = recall.line_ids
+        self.assertEqual((line.household_code, line.quantity, line.certainty), (self.two.code, 1, "possible"))
+        # A good recalled whatever its lot is not counted by its lots as well.
+        recall.write({"good_ids": [Command.link(self.good.id)], "lot_ids": [Command.set(self.early.ids)]})
+        recall.action_find()
+        found = {line.household_code: line.quantity for line in recall.line_ids}
+        self.assertEqual((found, recall.anonymous_count), ({self.one.code: 2, self.two.code: 2}, 1))
+        html = self.env["ir.actions.report"]._render_qweb_html("escarcelle_supply.recall_notice", recall.ids)[0]
+        self.assertIn(self.products[2000].name, html.decode())
+        held = recall.on_hand
+        recall.action_withdraw()
+        recall.invalidate_recordset(["on_hand"])
+        self.assertGreater(held, 4)
+        self.assertEqual((recall.on_hand, self.late.product_qty), (0, 0))
+        # Sold before the day it is asked from, it is not.
+        later = self.env["escarcelle.recall"].create(
+            {"company_id": self.company.id, "good_ids": [Command.set(self.good.ids)],
+             "sold_from": max(order.date_order for order in first | second | third).date() + timedelta(days=2)}
+        )  # fmt: skip
+        later.action_find()
+        self.assertFalse(later.line_ids)
 
     def test_the_date_of_the_recall_is_the_shops(self):
         self.assertEqual(self._recall().date, date(2026, 11, 21))
