@@ -78,6 +78,8 @@ def load(env, company, today):
     _cold(env, company, today)
     _count_of_the_day(env, company, goods)
     _bags(env, company, goods)
+    _transfers(env, company)
+    _recall(env, company)
     env["escarcelle.replenishment"]._escarcelle_propose(company)
 
 
@@ -183,6 +185,7 @@ def _order(env, company, supplier, day, lines):
         {
             "partner_id": supplier.id,
             "company_id": company.id,
+            "user_id": env["res.users"].search([("login", "=", "stock")], limit=1).id,
             "date_planned": datetime.combine(day, time(8)),
             "order_line": [
                 (
@@ -192,6 +195,7 @@ def _order(env, company, supplier, day, lines):
                         "product_id": good.id,
                         "product_qty": quantity,
                         "price_unit": good.standard_price,
+                        "date_planned": datetime.combine(day, time(8)),
                     },
                 )
                 for good, quantity in lines
@@ -343,3 +347,46 @@ def _bags(env, company, goods):
             "line_ids": [(0, 0, {"product_id": goods["ES009"].id, "bags": 20, "unit_weight": 0.5})],
         }
     ).action_done()
+
+
+def _lot(env, company, name):
+    return env["stock.lot"].search([("name", "=", name), ("company_id", "=", company.id)], limit=1)
+
+
+def _transfers(env, company):
+    """The van that sells in the villages: one load it has received, one on its way."""
+    van = env["stock.warehouse"].create(
+        {"name": "Épicerie itinérante", "code": "VAN", "company_id": company.id}
+    )
+    sent = env["escarcelle.transfer"].create(
+        [
+            {
+                "company_id": company.id,
+                "warehouse_id": _shelf(env, company).warehouse_id.id,
+                "dest_warehouse_id": van.id,
+                "line_ids": [
+                    (0, 0, {"product_id": lot.product_id.id, "lot_id": lot.id, "quantity": quantity})
+                    for lot, quantity in ((_lot(env, company, name), n) for name, n in load)
+                ],
+            }
+            for load in ((("HR-3390", 6), ("SA-9001", 6)), (("LT-0612", 24), ("PX-9002", 12)))
+        ]
+    )
+    sent.action_send()
+    arrived = sent[0].in_picking_id
+    arrived.move_ids.picked = True
+    arrived._action_done()
+
+
+def _recall(env, company):
+    """A maker took one lot back: it left the shelves, the notice hangs at the door."""
+    recall = env["escarcelle.recall"].create(
+        {
+            "company_id": company.id,
+            "name": "RappelConso 2026-04-0217",
+            "lot_ids": [(6, 0, _lot(env, company, "EP-1150").ids)],
+            "risk": "Présence possible de morceaux de plastique",
+        }
+    )
+    recall.action_find()
+    recall.action_withdraw()

@@ -46,7 +46,7 @@ class EscarcelleDashboard(models.AbstractModel):
                  "stock.picking", coming),
             Tile("stock.late", self.env._("Deliveries that are late"), "escarcelle_supply.delivery_action",
                  "stock.picking", [*coming, ("scheduled_date", "<", Datetime.to_string(start))], "warning"),
-            Tile("stock.answers", self.env._("Changes proposed by suppliers"), "purchase.purchase_form_action",
+            Tile("stock.answers", self.env._("Changes proposed by suppliers"), "escarcelle_supply.order_action",
                  "purchase.order", [here, ("escarcelle_answer", "in", ("changed", "refused")),
                                     ("state", "in", ("sent", "purchase"))], "warning"),
             Tile("stock.readings", self.env._("Temperatures to read"), "escarcelle_supply.equipment_action",

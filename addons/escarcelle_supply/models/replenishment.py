@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, formatLang
 
 from ..tools import need
+from ..tools.shown import number
 
 #: Sold (delivered to households less what came back) since an instant, per good.
 SOLD = """
@@ -96,8 +97,13 @@ class EscarcelleReplenishment(models.Model):
 
     @api.model
     def _escarcelle_propose(self, company):
-        """The proposal of ``company``, in a handful of queries however many goods there are."""
-        self.sudo().search([("company_id", "=", company.id)]).unlink()
+        """The proposal of ``company``, in a handful of queries however many goods there are.
+
+        What somebody corrected today stays, as long as the same is proposed: the list may be left and opened again.
+        """
+        before = self.sudo().search([("company_id", "=", company.id)])
+        corrected = before._escarcelle_corrected(company)
+        before.unlink()
         sellers = self._escarcelle_sellers(company)
         if not sellers:
             return self.browse()
@@ -113,7 +119,19 @@ class EscarcelleReplenishment(models.Model):
             vals_list.append(
                 self._escarcelle_line(company, product, seller, facts, rules, today, calendars[key])
             )
+        for vals in vals_list:
+            key = (vals["partner_id"], vals["product_id"], vals["proposed"])
+            vals["quantity"] = corrected.get(key, vals["proposed"])
         return self.create(vals_list)
+
+    def _escarcelle_corrected(self, company):
+        """``{(supplier id, good id, proposed): quantity}`` of the lines of today that somebody changed."""
+        start = company._escarcelle_day_bounds(company._escarcelle_today())[0]
+        return {
+            (line.partner_id.id, line.product_id.id, line.proposed): line.quantity
+            for line in self
+            if line.quantity != line.proposed and line.create_date >= start
+        }
 
     def _escarcelle_sellers(self, company):
         """``{good: the price list line of its supplier}``, the first valid one of each."""
@@ -164,7 +182,8 @@ class EscarcelleReplenishment(models.Model):
         lots = facts["held"].get(product.id, [])
         awaited = facts["awaited"].get(product.id, 0.0)
         until = days.second - timedelta(days=1) + timedelta(days=rules.safety_days)
-        found = need.need(today, until, rate, lots, awaited, facts["minimum"].get(product.id, 0.0))
+        minimum = facts["minimum"].get(product.id, 0.0)
+        found = need.need(today, until, rate, lots, awaited, minimum)
         uom = seller.product_uom_id or product.uom_id
         missing = product.uom_id._compute_quantity(found.missing, uom, round=False)
         step = uom.rounding if uom.rounding < 1 and uom != product.uom_id else 1.0
@@ -184,26 +203,38 @@ class EscarcelleReplenishment(models.Model):
             "delivery_date": days.first,
             "cover_until": until,
             "proposed": proposed,
-            "quantity": proposed,
             "price_unit": seller.price * (1 - seller.discount / 100),
-            "explanation": self._escarcelle_explain(rate, on_hand, found, awaited, days, until),
+            "explanation": self._escarcelle_explain(
+                rate, on_hand, found, awaited, days, until,
+                minimum=minimum if minimum > found.wanted else 0.0,
+                least=seller.min_qty if 0 < missing < seller.min_qty else 0.0,
+            ),
         }
 
-    def _escarcelle_explain(self, rate, on_hand, found, awaited, days, until):
+    def _escarcelle_explain(self, rate, on_hand, found, awaited, days, until, minimum, least):
+        """``minimum``: what the shop wants to hold, when that is more than what sells; ``least``: what the supplier
+        wants to sell, when that is more than what is missing; else 0."""
         parts = [
-            self.env._("%(rate)s sold a day, %(held)s in stock", rate=formatLang(self.env, rate), held=f"{on_hand:g}"),
+            self.env._(
+                "%(rate)s sold a day, %(held)s in stock",
+                rate=formatLang(self.env, rate), held=number(self.env, on_hand),
+            ),
         ]
         if found.wasted:
-            parts.append(self.env._("of which %s will pass its date first", f"{found.wasted:g}"))
+            parts.append(self.env._("of which %s will pass its date first", number(self.env, found.wasted)))
         if awaited:
-            parts.append(self.env._("%s awaited", f"{awaited:g}"))
+            parts.append(self.env._("%s awaited", number(self.env, awaited)))
         parts.append(
             self.env._(
                 "delivered on %(first)s, lasts until %(until)s: %(wanted)s wanted",
                 first=format_date(self.env, days.first), until=format_date(self.env, until),
-                wanted=f"{found.wanted:g}",
+                wanted=number(self.env, found.wanted),
             )
         )  # fmt: skip
+        if minimum:
+            parts.append(self.env._("at least %s to be held", number(self.env, minimum)))
+        if least:
+            parts.append(self.env._("sold by %s at least", number(self.env, least)))
         return ", ".join(parts)
 
     # -- ordering ----------------------------------------------------------------------------------

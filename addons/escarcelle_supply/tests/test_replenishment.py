@@ -120,6 +120,21 @@ class TestReplenishment(SupplyCase):
         # Delivered on Monday 23, the next a week later: until 1 December, eleven days.
         self.assertEqual((line.sold_per_day, line.cover_until, line.proposed), (1, date(2026, 12, 1), 11))
 
+    def test_what_is_not_from_sales_is_explained_too(self):
+        """The shop wants to hold forty, its supplier sells by a hundred: both say why a hundred are proposed."""
+        self.env["stock.warehouse.orderpoint"].create(
+            {"product_id": self.rice.id, "location_id": self.stock.id, "company_id": self.company.id,
+             "product_min_qty": 40, "product_max_qty": 40, "trigger": "manual"}
+        )  # fmt: skip
+        seller = self.env["product.supplierinfo"].search([("product_tmpl_id", "=", self.rice.product_tmpl_id.id)])
+        for least, proposed, told, untold in ((1, 40, "40", "100"), (100, 100, "100", "nothing")):
+            seller.min_qty = least
+            line = self._propose()[self.rice]
+            self.assertEqual(line.proposed, proposed)
+            self.assertIn(told, line.explanation)
+            self.assertIn("40", line.explanation)
+            self.assertNotIn(untold, line.explanation)
+
     def test_what_is_awaited_is_not_ordered_twice(self):
         self._held(self.rice, 28)
         self._sold(self.rice, 28)
@@ -163,6 +178,33 @@ class TestReplenishment(SupplyCase):
             every.action_order()
         # Proposed again, what is being ordered counts.
         self.assertEqual(self._propose()[self.rice].proposed, 0)
+
+    def test_a_correction_of_the_day_stays_while_the_same_is_proposed(self):
+        self._held(self.rice, 28)
+        self._sold(self.rice, 28)
+
+        def corrected(quantity, when):
+            line = self._propose()[self.rice]
+            line.quantity = quantity
+            line.flush_recordset()
+            self.env.cr.execute(
+                "UPDATE escarcelle_replenishment SET create_date = %s WHERE id = %s",
+                [when, line.id],
+            )
+            line.invalidate_recordset()
+            return self._propose()[self.rice]
+
+        today = datetime.combine(TODAY, datetime.min.time()) + timedelta(hours=9)
+        for quantity in (20, 0):
+            line = corrected(quantity, today)
+            self.assertEqual((line.proposed, line.quantity, line.amount), (11, quantity, quantity))
+        # Yesterday's is forgotten, and so is one of what is not proposed any more.
+        self.assertEqual(corrected(20, today - timedelta(days=1)).quantity, 11)
+        self._held(self.rice, 4)
+        line = corrected(9, today)
+        self.assertEqual((line.proposed, line.quantity), (7, 9))
+        self._held(self.rice, 1)
+        self.assertEqual(self._propose()[self.rice].quantity, 6)
 
     def test_only_one_supplier(self):
         self._held(self.rice, 28)

@@ -1,9 +1,12 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { scanBarcode } from "@web/core/barcode/barcode_dialog";
 import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
+import { uuid } from "@web/core/utils/strings";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 /** Scan, count, next: with the camera, a scanner that types, or by hand. */
@@ -57,9 +60,19 @@ export class StockCount extends Component {
             this.notification.add(_t("No good has the code %s.", code), { type: "warning" });
             return;
         }
-        this.state.good = { ...good, uuid: crypto.randomUUID() };
+        this.state.good = { ...good, uuid: uuid() };
         this.state.lot = good.lots.length === 1 ? String(good.lots[0].id) : "";
-        this.state.quantity = String(good.pack);
+        this.state.quantity = this.shown(good.pack);
+    }
+
+    /** A quantity as people write it: « 2,5 », « 12 ». */
+    shown(quantity) {
+        return formatFloat(quantity, { digits: [16, 3], trailingZeros: false, thousandsSep: "" });
+    }
+
+    /** A day as people write it: « 25/11/2026 ». */
+    day(text) {
+        return formatDate(deserializeDate(text));
     }
 
     get quantity() {
@@ -73,7 +86,7 @@ export class StockCount extends Component {
     }
 
     add(step) {
-        this.state.quantity = String(Math.max(0, (this.quantity || 0) + step * this.state.good.pack));
+        this.state.quantity = this.shown(Math.max(0, (this.quantity || 0) + step * this.state.good.pack));
     }
 
     /** Keep what is on screen; true once it is. Sent again after a failure, it counts once. */
@@ -91,7 +104,7 @@ export class StockCount extends Component {
                 uuid: good.uuid,
             };
             await this.orm.call("escarcelle.count", "escarcelle_add", [[this.countId], [entry]]);
-            this.state.done.unshift({ key: good.uuid, name: good.name, quantity: this.quantity, unit: good.unit });
+            this.state.done.unshift({ ...entry, name: good.name, unit: good.unit, contrary: uuid() });
             this.state.done.splice(8);
             this.state.good = null;
         } finally {
@@ -99,6 +112,24 @@ export class StockCount extends Component {
         }
         this.codeInput.el?.focus();
         return true;
+    }
+
+    /** Take back what was just kept, by its contrary. */
+    async takeBack(kept) {
+        if (this.state.busy) {
+            return;
+        }
+        this.state.busy = true;
+        try {
+            const { product, lot, quantity, contrary } = kept;
+            await this.orm.call("escarcelle.count", "escarcelle_add", [
+                [this.countId],
+                [{ product, lot, quantity: -quantity, uuid: contrary }],
+            ]);
+            this.state.done = this.state.done.filter((one) => one.uuid !== kept.uuid);
+        } finally {
+            this.state.busy = false;
+        }
     }
 
     async review() {

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
+import { uuid } from "@web/core/utils/strings";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 /** Every piece of equipment on one page: type the degrees, save. Made for a telephone. */
@@ -19,7 +20,7 @@ export class TemperatureRound extends Component {
 
     async load() {
         const rows = await this.orm.call("escarcelle.equipment", "escarcelle_round", []);
-        this.state.rows = rows.map((row) => ({ ...row, typed: "", action: "", uuid: crypto.randomUUID() }));
+        this.state.rows = rows.map((row) => ({ ...row, typed: "", action: "", uuid: uuid() }));
     }
 
     /** Degrees as people write them: « 3,5 », « 4 ». */
