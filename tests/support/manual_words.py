@@ -10,5 +10,6 @@ ODOO = {
     "Confirmer la commande": "purchase",
     "Envoyer une demande de prix": "purchase",
     "Détails": "stock",
+    "Retour": "stock",
     "Prix de vente": "product",
 }
