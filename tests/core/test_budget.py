@@ -239,6 +239,7 @@ def test_a_refused_basket_says_what_is_left():
     assert "reste" not in budget.refusal(-300, 1_250)
     assert "demandez l'accord d'un responsable." in budget.refusal(300, 1_250)
     assert "demandez à un responsable d'ajuster le budget." in budget.refusal(300, 1_250, override=False)
+    assert "ou faites payer le prix public" in budget.refusal(300, 1_250, public=True)
 
 
 def test_read_the_snapshot_part():

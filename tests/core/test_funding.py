@@ -79,6 +79,8 @@ def test_a_part_of_the_reference_price():
     assert "entre 0,25 € et 0,75 €" in told(source, "0.76")
     assert told(source, "0.50", discount="50") is None
     assert "sans remise" in told(source, "0.50", discount="51")
+    assert "sans remise" in told(source, "0.30", discount="50")
+    assert told(source, "0.76", expected=Decimal("0.50")) is not None, "not what the tariff says"
     narrow = Source(3, "Étroit", bounds=Bounds(Decimal("10.1"), Decimal("10.2")))
     # No cent lies between: what the tariff says is the highest price that is not too much.
     assert told(narrow, "0.25", expected=Decimal("0.25")) is None
@@ -102,7 +104,10 @@ ROW = {
 
 
 def test_read_the_snapshot_part():
-    found = funding.read([ROW, {**ROW, "id": 2, "free": True, "pricelist_ids": []}])
+    found = funding.read(
+        [ROW, {**ROW, "id": 2, "free": True, "pricelist_ids": [], "excluded_category_ids": [9, 4]}]
+    )
+    assert found[1].excluded == frozenset() and found[2].excluded == {4, 9}
     assert found[1].bounds == Bounds(Decimal(10), Decimal(30))
     assert found[1].tariff_ids == {2} and found[2].tariff_ids is None
     assert found[2].bounds == Bounds(Decimal(0), Decimal(0))

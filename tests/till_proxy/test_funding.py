@@ -93,6 +93,7 @@ def test_what_is_beyond_the_budget_is_sold_at_the_public_price(make_program, ser
     lines = [line(APPLES, "1.000", "1.0000"), line(PASTA, "1.000", "1.2500")]
     error = program.refused(sale(lines, 225, POOR_CARD))
     assert error["code"] == "over_budget" and error["details"]["override"] == "budget"
+    assert "prix public" in error["message"] and "responsable" not in error["message"]
     assert error["details"]["public"] == [{"uuid": lines[1]["uuid"], "price": "2.5000"}]
     lines[1]["unit_price"] = "2.5000"
     body = sale(lines, 350, POOR_CARD)

@@ -256,10 +256,13 @@ def decide(policy: Policy, left: int, amount: int, allowance: int = 0) -> Decisi
     return Decision(missing == 0, after, missing)
 
 
-def refusal(left: int, missing: int, *, override: bool = True) -> str:
-    """What to tell the cashier of a basket that is not allowed; ``override``: a manager may allow it here."""
+def refusal(left: int, missing: int, *, override: bool = True, public: bool = False) -> str:
+    """What to tell the cashier of a basket that is not allowed; ``override``: a manager may allow it here;
+    ``public``: the till proposes the public price instead."""
     kept = f" Il reste {money.euros(left).replace('.', ',')} €." if left > 0 else ""
     helped = "demandez l'accord d'un responsable" if override else "demandez à un responsable d'ajuster le budget"
+    if public:
+        helped = "faites payer le prix public pour ce qui dépasse"
     return (
         f"Le budget de ce foyer est dépassé de {money.euros(missing).replace('.', ',')} €.{kept} Retirez des "
         f"articles, ou {helped}."

@@ -291,7 +291,7 @@ class Rules:
                 details["public"] = self._at_public_price(order, before, counted)
             raise Refusal(
                 "over_budget",
-                budget.refusal(before, decision.missing),
+                budget.refusal(before, decision.missing, public=bool(details.get("public"))),
                 left=before,
                 missing=decision.missing,
                 override="budget",

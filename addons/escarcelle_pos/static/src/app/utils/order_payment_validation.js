@@ -148,10 +148,7 @@ if (tillMode) {
             try {
                 const agreed = await ask(this.pos.dialog, {
                     title: _t("Beyond the budget"),
-                    body: [
-                        error.message,
-                        _t("At the public price: %s", lines.map(([line]) => line.getFullProductName()).join(", ")),
-                    ].join("\n\n"),
+                    body: [error.message, ...lines.map((one) => this.escarcelleDearer(...one))].join("\n\n"),
                     confirmLabel: _t("Public price"),
                     cancelLabel: _t("Back to the ticket"),
                 });
@@ -164,6 +161,13 @@ if (tillMode) {
                 this.pos.env.services.ui.block();
             }
             return false;
+        },
+
+        /** « Couches : 6,40 € → 63,20 € » : what a line costs, and would cost at `price`. */
+        escarcelleDearer(line, price) {
+            const money = this.pos.env.utils.formatCurrency;
+            const after = cents(line.qty * Number(price) * (1 - (line.discount || 0) / 100)) / 100;
+            return `${line.getFullProductName()} : ${money(line.priceIncl)} → ${money(after)}`;
         },
 
         escarcelleDone(answer) {
