@@ -104,12 +104,16 @@ class EscarcelleDashboard(models.AbstractModel):
         """``{day: its figures}`` of the days that have some."""
         rows = self.env["escarcelle.fact.visit"]._read_group(
             [("company_id", "=", company.id), ("day", ">=", start), ("day", "<=", stop)],
-            ["day:day"], [f"{name}:sum" for name in FIGURES],
+            ["day:day", "public"], [f"{name}:sum" for name in FIGURES],
         )  # fmt: skip
-        return {
-            day: dict(zip(FIGURES, (figure or 0 for figure in figures), strict=True))
-            for day, *figures in rows
-        }
+        found = {}
+        for day, public, *figures in rows:
+            told = found.setdefault(day, dict.fromkeys(FIGURES, 0))
+            for name, figure in zip(FIGURES, figures, strict=True):
+                # What other customers save is not the households'.
+                if name != "savings" or public == "household":
+                    told[name] += figure or 0
+        return found
 
     @api.model
     def _escarcelle_households(self, company, start, stop):

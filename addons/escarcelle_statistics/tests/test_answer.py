@@ -156,6 +156,22 @@ class TestAnswer(StatisticsCase):
         said = self.leaving(["weight"], "district", compare=True)
         self.assertEqual(set(said[0]), {MASKED})
 
+    def test_what_other_customers_take_is_not_the_households(self):
+        self.visit(date(2025, 3, 5), "a", paid=2, savings=8, weight=4)
+        self.visit(date(2025, 3, 5), None, paid=6, savings=1, weight=3, public="other", visits=0)
+        measures = [
+            "visit_paid",
+            "visit_savings",
+            "savings_per_household",
+            "weight_per_household",
+            "basket",
+        ]
+        found = self.answered(MARCH, measures, subject="visit")
+        # The average basket is everybody's.
+        self.assertEqual(found["Total"], (200, 800, 800, 4000, 400))
+        by_public = self.answered(MARCH, measures, "public", subject="visit")
+        self.assertEqual(list(by_public.values())[1], (0, 0, None, None, 600))
+
     def test_a_table_too_wide_to_be_read_is_refused(self):
         for number in range(61):
             self.goods(date(2025, 3, 5), district=f"67{number:03}")

@@ -183,6 +183,7 @@ class TestDashboard(StatisticsCase):
             (date(2025, 3, 1), "a", 15.0), (date(2025, 3, 20), "a", 15.0), (date(2025, 3, 20), None, 5.0),
         ):  # fmt: skip
             self.visit(day, key, paid=paid, weight=2.0, reference=50.0, savings=50.0 - paid)
+        self.visit(date(2025, 3, 4), None, tickets=0, visits=0, public="other", savings=7.0)
         # Who came to talk, or only gave something back, is no active household.
         self.visit(date(2025, 3, 4), "talks", tickets=0, kind="interview")
         self.visit(date(2025, 3, 4), "returns", tickets=0, visits=0)

@@ -19,6 +19,12 @@ class Component:
     kinds: tuple[str, ...] = ()
     #: "": a sum; "households" or "persons": once a household.
     head: str = ""
+    #: Whose tickets only; empty for everybody's.
+    public: str = ""
+
+
+def _of_households(column: str) -> Component:
+    return Component("visit", column, ("purchase",), public="household")
 
 
 def _goods(column: str, kind: str) -> Component:
@@ -38,8 +44,11 @@ COMPONENTS = {
     "tickets": Component("visit", "tickets", ("purchase",)),
     "visit_paid": Component("visit", "paid", ("purchase",)),
     "visit_reference": Component("visit", "reference", ("purchase",)),
-    "visit_savings": Component("visit", "savings", ("purchase",)),
     "visit_weight": Component("visit", "weight", ("purchase",)),
+    # A shop may sell to other customers too: what they pay and save is not the households'.
+    "home_paid": _of_households("paid"),
+    "home_savings": _of_households("savings"),
+    "home_weight": _of_households("weight"),
     "meetings": Component("visit", "visits", ("interview", "workshop", "other")),
     "entries": Component("registration", "count", ("entry",)),
     "returns": Component("registration", "count", ("return",)),
@@ -98,12 +107,12 @@ MEASURES = {
         Measure("meetings", "count", "meetings"),
         Measure("basket", "money", "visit_paid", CENTS, "tickets"),
         Measure("basket_reference", "money", "visit_reference", CENTS, "tickets"),
-        Measure("visit_paid", "money", "visit_paid", CENTS),
+        Measure("visit_paid", "money", "home_paid", CENTS),
         Measure("visit_reference", "money", "visit_reference", CENTS),
-        Measure("visit_savings", "money", "visit_savings", CENTS),
+        Measure("visit_savings", "money", "home_savings", CENTS),
         Measure("visit_weight", "weight", "visit_weight", GRAMS),
-        Measure("savings_per_household", "money", "visit_savings", CENTS, "households"),
-        Measure("weight_per_household", "weight", "visit_weight", GRAMS, "households"),
+        Measure("savings_per_household", "money", "home_savings", CENTS, "households"),
+        Measure("weight_per_household", "weight", "home_weight", GRAMS, "households"),
         Measure("weight", "weight", "sold_weight", GRAMS),
         Measure("quantity", "quantity", "sold_quantity"),
         Measure("paid", "money", "sold_paid", CENTS),

@@ -51,6 +51,7 @@ class Question:
         :raises Unanswerable: they are not known by these dimensions, or with this filter
         """
         wanted = {COMPONENTS[name].column for name in components}
+        wanted |= {"public" for name in components if COMPONENTS[name].public}
         wanted |= {one.column for one in self.by} | filters.columns(self.domain)
         wanted -= {1, 0}
         dated = any(one.by_day for one in self.by) or "day" in filters.columns(self.domain)
@@ -128,8 +129,11 @@ def _sums(question: Question, subject: str, components: tuple[str, ...]) -> Stat
     for name in components:
         one = COMPONENTS[name]
         total = SQL("sum(fact.%s)", SQL.identifier(one.column))
-        if one.kinds and one.kinds != kinds:
-            total = SQL("%s FILTER (WHERE fact.kind IN %s)", total, one.kinds)
+        only = [SQL("fact.kind IN %s", one.kinds)] if one.kinds and one.kinds != kinds else []
+        if one.public:
+            only.append(SQL("fact.public = %s", one.public))
+        if only:
+            total = SQL("%s FILTER (WHERE %s)", total, SQL(" AND ").join(only))
         values.append(total)
     row, column = _expression(question.row, store), _expression(question.column, store)
     sets = [SQL("()")]
