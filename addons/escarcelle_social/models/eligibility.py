@@ -43,7 +43,7 @@ class EscarcelleEligibility(models.Model):
         help="The household has no income and nothing to pay: its living rest is zero.",
     )
     state = fields.Selection(
-        [("draft", "To confirm"), ("done", "Kept")], default="draft", readonly=True, copy=False
+        [("draft", "To confirm"), ("done", "Result kept")], default="draft", readonly=True, copy=False
     )
 
     resources = fields.Monetary("Resources a month", compute="_compute_result")

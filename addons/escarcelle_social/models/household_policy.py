@@ -55,6 +55,10 @@ class EscarcelleHouseholdPolicy(models.Model):
         "Remind 0 to 366 days before, let the fee last 1 to 120 months, count 28 to 31 days in a month.",
     )
 
+    def _compute_display_name(self):
+        # A shop has one: its name would say where, which is known, and not what.
+        self.display_name = self.env["ir.model"]._get(self._name).name
+
     @api.model
     def _escarcelle_of(self, companies):
         """``{company: rules}`` of these shops, in one query."""

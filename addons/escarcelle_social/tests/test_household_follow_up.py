@@ -191,6 +191,9 @@ class TestHouseholdFollowUp(SocialCase):
         with self.assertRaises(UserError):
             home._escarcelle_leave(reason, date(2026, 11, 22))
 
+    def test_the_rules_are_called_what_they_are(self):
+        self.assertNotIn(self.company.name, self.rules.display_name)
+
     def test_nobody_came_tomorrow(self):
         home = self.household()
         coming = self.env["escarcelle.appointment"].create(

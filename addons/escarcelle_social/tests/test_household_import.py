@@ -300,7 +300,9 @@ B2;Martin;Paul;639981235;;;;;;
             wizard._escarcelle_rows()
 
     def test_the_template_and_the_export_come_back_in(self):
-        template = base64.b64decode(self.wizard("").template)
+        wizard = self.env["escarcelle.household.import"].create({"company_id": self.company.id})
+        self.assertIn(f"/{wizard.id}/template/{wizard.template_name}", wizard.action_template()["url"])
+        template = base64.b64decode(wizard.template)
         self.preview(template).action_import()
         home = self.ours()
         self.assertEqual((len(home), home.size, home.state), (1, 2, "entitled"))

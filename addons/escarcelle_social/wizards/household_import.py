@@ -54,6 +54,15 @@ class EscarcelleHouseholdImport(models.TransientModel):
             wizard.template = base64.b64encode(exporter._escarcelle_template())
             wizard.template_name = self.env._("households.xlsx")
 
+    def action_template(self):
+        """Download the file to fill in."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/template/{self.template_name}?download=true",
+            "target": "self",
+        }
+
     def action_read(self):
         """Read the file and guess what its columns are."""
         self.ensure_one()
