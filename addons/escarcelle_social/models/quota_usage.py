@@ -22,7 +22,7 @@ class EscarcelleQuotaUsage(models.Model):
     period_from = fields.Date("Period from", readonly=True)
     last_day = fields.Date("Last ticket", readonly=True)
     used = fields.Float("Taken", digits=(16, 3), readonly=True)
-    allowed = fields.Float(digits=(16, 3), readonly=True, aggregator=None)
+    allowed = fields.Float("Limit", digits=(16, 3), readonly=True, aggregator=None)
     over = fields.Float("Beyond", digits=(16, 3), readonly=True)
 
     @property
