@@ -56,8 +56,9 @@ class EscarcelleConfiguration(models.Model):
                 by_key.setdefault(_key(section, row), (record, row))
         several = self.env["res.company"].sudo().search_count([]) > 1
         plan, seen = [], set()
+        names = self._escarcelle_good_names(section, rows)
         for row in rows:
-            title = self._escarcelle_title(section, row)
+            title = self._escarcelle_title(section, row, names)
             try:
                 portable._escarcelle_read(section, row, company, awaited)
                 key = _key(section, row)
@@ -99,14 +100,26 @@ class EscarcelleConfiguration(models.Model):
             ]  # fmt: skip
         return plan
 
-    def _escarcelle_title(self, section, row):
-        """What a row is called: its key, in the words of the screens."""
+    def _escarcelle_good_names(self, section, rows):
+        """Code → name of the goods of the catalogue that these rows are about."""
+        if "escarcelle_catalogue_good_id" not in section["key"]:
+            return {}
+        codes = [row.get("escarcelle_catalogue_good_id") for row in rows]
+        goods = self.env["escarcelle.catalogue.good"].with_context(active_test=False)
+        found = goods.search([("code", "in", [code for code in codes if isinstance(code, str)])])
+        return {good.code: f"{good.name} ({good.code})" for good in found}
+
+    def _escarcelle_title(self, section, row, names=()):
+        """What a row is called: its key, and its name, in the words of the screens."""
         model = self.env[section["model"]]
         said = [
             self._escarcelle_said(model._fields[name], row[name])
             for name in section["key"]
             if row.get(name) not in (None, "")
         ]
+        said = [names[one] if one in names else one for one in said]
+        if "name" not in section["key"] and isinstance(row.get("name"), str):
+            said.append(row["name"])
         return " · ".join(said)[:120] or section["label"]
 
     def _escarcelle_said(self, field, value):
@@ -115,6 +128,14 @@ class EscarcelleConfiguration(models.Model):
             return dict(field._description_selection(self.env)).get(value, value)
         if field.type == "boolean" and isinstance(value, bool):
             return self.env._("yes") if value else self.env._("no")
+        if isinstance(value, float):
+            text = (
+                f"{value:.2f}"
+                if field.type == "monetary"
+                else f"{value:.6f}".rstrip("0").rstrip(".")
+            )
+            lang = self.env["res.lang"]._get_data(code=self.env.lang or "fr_FR")
+            return text.replace(".", lang.decimal_point or ".")
         return _text(value)
 
     def _escarcelle_changes(self, section, record, row, now):

@@ -94,7 +94,8 @@ class TestConfiguration(ConfigurationCase):
             self.of(one, "budget_tiers", "changed"),
             self.of(one, "budget_rules", "changed"),
         )
-        self.assertIn("40.0 → 47.5", tier.detail)
+        self.assertRegex(tier.detail, r"40[.,]00.* → 47[.,]50")
+        self.assertEqual(tier.title, "1 · 1 · 1 personne")
         self.assertNotIn("→ owed", rules.detail, "the words of the screen, not the code")
         self.assertEqual(
             one.line_ids[:2].mapped("status"), ["changed", "changed"], "what changes comes first"
@@ -202,6 +203,10 @@ class TestConfiguration(ConfigurationCase):
         ])  # fmt: skip
         one = self.reading(content)
         self.assertEqual(self.of(one, "catalogue").mapped("status"), ["refused", "new", "new"])
+        self.assertEqual(
+            self.of(one, "catalogue").mapped("title"),
+            ["NON-999", "Coquillettes 500 g (PAT-001)", "Spaghettis 500 g (PAT-002)"],
+        )
         self.assertEqual(self.of(one, "quotas").status, "new", "its category comes with the goods")
         one.action_apply()
         goods = self.env["product.template"].search(
