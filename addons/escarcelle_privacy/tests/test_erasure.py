@@ -9,7 +9,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ..tools import needles
 from .common import TODAY, SocialCase
 
 LONG_AGO = date(2023, 1, 10)
@@ -318,9 +317,7 @@ class TestErasure(SocialCase):
             {"household_id": home.id, "purpose": "phone", "document_ids": mine["agreement"].ids}
         )
         # What the holder wrote on somebody else's page.
-        other.message_post(
-            body="Bonjour", author_id=home.partner_id.id, attachment_ids=mine["mailed"].ids
-        )
+        other.message_post(body="Bonjour", author_id=home.partner_id.id, attachment_ids=mine["mailed"].ids)
         kept = paper("autre.txt", res_model=other._name, res_id=other.id)
         self.assertTrue(all(mine.values()))
         with patch.object(type(self.households), "_escarcelle_sweep_files") as sweep:
@@ -401,20 +398,3 @@ class TestErasure(SocialCase):
         self.env.cr.precommit.run()
         self.assertEqual(len(self.list.read_text().split()), 1)
         self.assertNotIn(home.code, self.list.read_text())
-
-
-@tagged("post_install", "-at_install")
-class TestNeedles(SocialCase):
-    """What names a household in free text, and what does not."""
-
-    def test_whole_names_everywhere_single_ones_at_home(self):
-        found = needles.of(
-            [("Zoé", "N'Guyen-Roux")], ["zoe@example.com", *needles.numbers("06 12 34 56 78")]
-        )
-        text = (
-            "ZOÉ  N'GUYEN-ROUX, zoe@example.com, 0612345678, 06.12.34.56.78, Zoé, N&#x27;Guyen-Roux"
-        )
-        self.assertEqual(found.replaced(text, "F1"), "F1, F1, F1, F1, F1, F1")
-        self.assertEqual(needles.of([("Al", "Bo")], []).words, ())
-        self.assertEqual(found.replaced("Zoétrope", "F1"), "Zoétrope")
-        self.assertEqual(needles.of([], []).replaced("x", "F1"), "x")
