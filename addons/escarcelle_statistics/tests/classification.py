@@ -10,7 +10,8 @@ HOUSEHOLD = frozenset(
     """
     household household.member household.end household.export household.import household.import.column
     household.import.line household.importer card entitlement appointment visit membership eligibility
-    eligibility.line card.print budget.ledger budget.adjust budget.statement quota.usage quota.override voucher recall.line
+    card.print eligibility.line
+    budget.ledger budget.adjust budget.statement quota.usage quota.override voucher recall.line
     trace trace.line till.entry difference fiscal.record fiscal.piece fiscal.jet fiscal.closing fiscal.quarantine
     fact.key fact.visit fact.person fact.registration fact.event access.dossier card.retired consent erasure
     erasure.keep erasure.request privacy.request privacy.extract privacy.facts rectification.line
