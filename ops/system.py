@@ -19,7 +19,7 @@ from ops.pg_programs import find_binaries
 APT_COMPOSE = "docker compose up (voir docker-compose.yml), qui apporte tout dans des conteneurs"
 APT_GET = ("apt-get", "-oDPkg::Lock::Timeout=300")
 CREATECLUSTER = Path("/etc/postgresql-common/createcluster.d/escarcelle.conf")
-FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+FONTS = Path("/usr/share/fonts/truetype")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIREFOX = ("firefox-esr", "firefox")
 
@@ -55,7 +55,8 @@ NEEDS = (
     Need("python3-venv", "environnement Python", lambda: _module("venv", "ensurepip")),
     Need("postgresql", "base de données", lambda: find_binaries() is not None),
     Need("postgresql-client", "outils de la base", lambda: bool(shutil.which("pg_dump"))),
-    Need("fonts-dejavu-core", "police des documents", FONT.exists),
+    Need("fonts-dejavu-core", "signes des documents", (FONTS / "dejavu/DejaVuSans.ttf").exists),
+    Need("fonts-crosextra-carlito", "police des documents", (FONTS / "crosextra/Carlito-Regular.ttf").exists),
     # Odoo draws its PDF documents with it. Debian has had no such package since version 13.
     Need(
         "wkhtmltopdf", "documents PDF", lambda: bool(shutil.which("wkhtmltopdf")),

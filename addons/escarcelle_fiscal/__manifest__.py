@@ -50,6 +50,9 @@
         "web.assets_backend": [
             "escarcelle_fiscal/static/src/backend/**/*",
         ],
+        "web.report_assets_common": [
+            "escarcelle_fiscal/static/src/report/**/*",
+        ],
         "web.assets_tests": [
             "escarcelle_fiscal/static/tests/tours/**/*",
         ],

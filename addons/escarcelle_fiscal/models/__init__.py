@@ -47,6 +47,7 @@ from . import (
     ir_http,
     ir_model_access,
     ir_module_module,
+    paper_header,
     paper_pdf,
     pos_config,
     pos_copy,

@@ -18,6 +18,7 @@ from . import (
     test_module,
     test_order,
     test_outbox,
+    test_paper_header,
     test_purge,
     test_quarantine,
     test_piece,

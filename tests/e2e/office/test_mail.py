@@ -1,4 +1,4 @@
-"""What the house writes reaches the people it writes to: a manager presses a button, a real mail server gets a letter."""
+"""What the house writes reaches whom it writes to: a manager presses a button, a mail server gets a letter."""
 
 import asyncio
 import io
