@@ -50,8 +50,9 @@ class EscarcelleBudgetPolicy(models.Model):
         "A basket over the budget is",
         required=True,
         default="block",
-        help="Turned down, up to a limit, owed: a manager may allow more at the till, with a reason. Owed: no more than"
-        " one budget. Public price: goods beyond the budget are charged at the reference price and take nothing off it.",
+        help="Turned down, up to a limit, owed: a manager may allow more at the till, with a reason. Owed: no more"
+        " than one budget. Public price: goods beyond the budget are charged at the reference price and take nothing"
+        " off it.",
     )
     tolerance = fields.Monetary("Overspend allowed")
 
