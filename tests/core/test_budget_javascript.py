@@ -3,27 +3,18 @@
 The page's files are run as they are by the JavaScript engine that comes with Playwright.
 """
 
-import json
-import subprocess
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright._impl._driver import compute_driver_executable
 
+import javascript
 import repository
 from escarcelle_core import budget, money
 
 UTILS = repository.ROOT / "addons/escarcelle_pos/static/src/app/utils"
 IMPORT = 'import { cents, fixed } from "@escarcelle_pos/app/utils/money";\n'
-PROGRAM = """
-const page = await import("data:text/javascript," + encodeURIComponent(SOURCE));
-const {createInterface} = await import("node:readline");
-for await (const text of createInterface({input: process.stdin})) {
-    const {budget, lines} = JSON.parse(text);
-    console.log(page.counted(budget, lines));
-}
-"""
+ANSWER = "({budget, lines}) => page.counted(budget, lines)"
 
 prices = st.decimals("0", "100", places=2) | st.decimals("0", "100", places=4)
 lines = st.lists(
@@ -41,24 +32,11 @@ lines = st.lists(
 
 @pytest.fixture(scope="module")
 def page():
-    node, *_rest = compute_driver_executable()
     count = (UTILS / "budget.js").read_text(encoding="utf-8")
     assert IMPORT in count
     source = (UTILS / "money.js").read_text(encoding="utf-8") + count.replace(IMPORT, "")
-    program = PROGRAM.replace("SOURCE", json.dumps(source))
-    process = subprocess.Popen(
-        [node, "--input-type=module", "-e", program],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-    def ask(case):
-        process.stdin.write(json.dumps(case) + "\n")
-        process.stdin.flush()
-        return int(process.stdout.readline())
-
-    yield ask
-    process.stdin.close()
-    process.wait(timeout=10)
+    with javascript.asking(source, ANSWER) as ask:
+        yield ask
 
 
 @settings(max_examples=400, deadline=None)

@@ -4,33 +4,26 @@ The page's file is run as it is by the JavaScript engine that comes with Playwri
 shelf labels are compared with the same module in the social addon's own tests.
 """
 
-import json
-import subprocess
 from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright._impl._driver import compute_driver_executable
 
+import javascript
 import repository
 from escarcelle_core import funding, tariffs
 from escarcelle_core.tariffs import Priced, Rule, Tariff
 
 SOURCE = repository.ROOT / "addons/escarcelle_social/static/src/app/utils/tariff.js"
 AT = datetime(2026, 11, 21, 10, 0, tzinfo=timezone.utc)
-#: One line in, one line out; the numbers the page has are the floats Odoo sends.
-PROGRAM = """
-const tariff = await import("data:text/javascript," + encodeURIComponent(SOURCE));
-const {createInterface} = await import("node:readline");
-for await (const text of createInterface({input: process.stdin})) {
-    const {listed, rule, base, step, minimum, bounds} = JSON.parse(text);
-    const price = rule ? tariff.applyRule(rule, base) : base;
-    const rounded = listed ? tariff.tariffRound(price, step, minimum, Boolean(rule)) : base;
-    console.log(JSON.stringify(tariff.sourceBound(rounded, base, bounds, listed ? step : 0.01)));
-}
-"""
+#: The numbers the page has are the floats Odoo sends.
+ANSWER = """({listed, rule, base, step, minimum, bounds}) => {
+    const price = rule ? page.applyRule(rule, base) : base;
+    const rounded = listed ? page.tariffRound(price, step, minimum, Boolean(rule)) : base;
+    return page.sourceBound(rounded, base, bounds, listed ? step : 0.01);
+}"""
 
 prices = st.decimals("0", "500", places=2) | st.decimals("0", "500", places=4)
 percents = st.decimals(0, 100, places=2)
@@ -59,21 +52,8 @@ rules = st.one_of(
 @pytest.fixture(scope="module")
 def page():
     """``page(question)``: the price the page's own file computes."""
-    node = compute_driver_executable()
-    node = node[0] if isinstance(node, tuple) else node
-    program = f"const SOURCE = {json.dumps(SOURCE.read_text())};\n{PROGRAM}"
-    process = subprocess.Popen(
-        [node, "--input-type=module", "--eval", program],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
-    )  # fmt: skip
-
-    def ask(question: dict) -> float:
-        process.stdin.write(json.dumps(question) + "\n")
-        return json.loads(process.stdout.readline())
-
-    yield ask
-    process.stdin.close()
-    assert process.wait(timeout=10) == 0
+    with javascript.asking(SOURCE.read_text(encoding="utf-8"), ANSWER) as ask:
+        yield ask
 
 
 def as_page(rule: Rule) -> dict:

@@ -3,27 +3,18 @@
 The page's file is run as it is by the JavaScript engine that comes with Playwright.
 """
 
-import json
-import subprocess
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright._impl._driver import compute_driver_executable
 
+import javascript
 import repository
 from escarcelle_core import money
 
 SOURCE = repository.ROOT / "addons/escarcelle_pos/static/src/app/utils/voucher_amount.js"
-PROGRAM = """
-const page = await import("data:text/javascript," + encodeURIComponent(SOURCE));
-const {createInterface} = await import("node:readline");
-for await (const text of createInterface({input: process.stdin})) {
-    const {kind, value, due, lines, paid} = JSON.parse(text);
-    console.log(page.voucherAmount(kind, {value}, due, lines, paid));
-}
-"""
+ANSWER = "({kind, value, due, lines, paid}) => page.voucherAmount(kind, {value}, due, lines, paid)"
 
 categories = st.integers(1, 4)
 lines = st.lists(
@@ -35,21 +26,8 @@ values = st.none() | st.integers(1, 9000)
 
 @pytest.fixture(scope="module")
 def page():
-    node, *_rest = compute_driver_executable()
-    program = PROGRAM.replace("SOURCE", json.dumps(SOURCE.read_text(encoding="utf-8")))
-    process = subprocess.Popen(
-        [node, "--input-type=module", "-e", program],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-    def ask(case):
-        process.stdin.write(json.dumps(case) + "\n")
-        process.stdin.flush()
-        return int(process.stdout.readline())
-
-    yield ask
-    process.stdin.close()
-    process.wait(timeout=10)
+    with javascript.asking(SOURCE.read_text(encoding="utf-8"), ANSWER) as ask:
+        yield ask
 
 
 def room(rows, share, excluded):

@@ -140,6 +140,20 @@ class EscarcelleFundingSource(models.Model):
             )
         )
 
+    def _escarcelle_check_category(self, product):
+        """ValidationError when this source must not pay for goods of the category of ``product``."""
+        self.ensure_one()
+        if self._escarcelle_excludes(product.categ_id):
+            raise ValidationError(
+                self.env._(
+                    "%(payer)s must not pay for %(category)s: give %(product)s another source or"
+                    " another category.",
+                    payer=self.name,
+                    category=product.categ_id.display_name,
+                    product=product.display_name,
+                )
+            )
+
     def _escarcelle_has_rules(self):
         """Whether this payer wants its goods sold otherwise than the shop's other goods."""
         self.ensure_one()
@@ -159,16 +173,7 @@ class EscarcelleFundingSource(models.Model):
         """
         if not self or self == product.escarcelle_funding_source_id:
             return
-        if self._escarcelle_excludes(product.categ_id):
-            raise ValidationError(
-                self.env._(
-                    "%(payer)s must not pay for %(category)s: give %(product)s another source or"
-                    " another category.",
-                    payer=self.name,
-                    category=product.categ_id.display_name,
-                    product=product.display_name,
-                )
-            )
+        self._escarcelle_check_category(product)
         if self._escarcelle_has_rules():
             raise ValidationError(
                 self.env._(
@@ -278,14 +283,4 @@ class ProductTemplate(models.Model):
     @api.constrains("escarcelle_funding_source_id", "categ_id")
     def _check_escarcelle_funding_source(self):
         for template in self.filtered("escarcelle_funding_source_id"):
-            source = template.escarcelle_funding_source_id
-            if source._escarcelle_excludes(template.categ_id):
-                raise ValidationError(
-                    self.env._(
-                        "%(payer)s must not pay for %(category)s: give %(product)s another source or"
-                        " another category.",
-                        payer=source.name,
-                        category=template.categ_id.display_name,
-                        product=template.name,
-                    )
-                )
+            template.escarcelle_funding_source_id._escarcelle_check_category(template)
