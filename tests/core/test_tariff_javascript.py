@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import javascript
@@ -70,6 +70,7 @@ def as_page(rule: Rule) -> dict:
 @given(
     st.booleans(), rules, prices, st.sampled_from(tariffs.STEPS), st.sampled_from(["0", "0.05", "0.50"]), bounds
 )
+@example(True, Rule("formula", surcharge=Decimal("-0.01")), Decimal(0), "0.05", "0", None)
 def test_the_page_and_the_till_agree(page, without, rule, reference, step, minimum, limits):
     payer = funding.bounds(limits) if limits else None
     listed = rule is not None or not without

@@ -102,7 +102,8 @@ class Tariff:
 def round_to_step(value: Decimal, step: Decimal) -> Decimal:
     """The multiple of ``step`` nearest to ``value``, halves away from zero."""
     snapped = value.quantize(_SNAP, rounding=ROUND_HALF_UP)
-    return (snapped / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
+    # Less than half a step below zero is zero, not minus zero: signed strings have one of them.
+    return (snapped / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step + 0
 
 
 def rounded(value: Decimal, step: Decimal, minimum: Decimal, *, ruled: bool = True) -> Decimal:
