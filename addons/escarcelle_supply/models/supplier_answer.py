@@ -127,6 +127,15 @@ class PurchaseOrder(models.Model):
 
     # -- sent by mail ------------------------------------------------------------------------------
 
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        # EXTENDS 'mail': a volunteer without an address who wrote in the discussion would keep the order from leaving
+        found = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+        suppliers = {order.id: order.partner_id.id for order in self}
+        return {
+            key: [one for one in people if one["email"] or one["partner_id"] == suppliers[key]]
+            for key, people in found.items()
+        }
+
     def _escarcelle_ubl(self):
         """``(file name, bytes)`` of this order as UBL, for the supplier's software."""
         self.ensure_one()

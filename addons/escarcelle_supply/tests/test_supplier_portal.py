@@ -203,6 +203,15 @@ class TestSupplierPortal(HttpCase):
         )[self.order.id]["attachments"]
         self.assertEqual(sorted(name.rpartition(".")[2] for name, _content in made), ["pdf", "xml"])
 
+    def test_who_has_no_address_does_not_keep_it_from_leaving(self):
+        volunteer = new_test_user(self.env, "portal_volunteer", groups="escarcelle_social.group_stock", email=False)
+        self.order.user_id = volunteer
+        self.order.with_user(volunteer).message_post(body="Vu", message_type="comment", subtype_xmlid="mail.mt_comment")
+        for order in (self.order, self.other):
+            context = order.action_rfq_send()["context"]
+            composer = self.env["mail.compose.message"].with_context(**context).create({})
+            self.assertEqual(composer.partner_ids, order.partner_id)
+
     def test_below_the_least_order(self):
         self.supplier.escarcelle_order_minimum = 10.01
         self.assertTrue(self.order.escarcelle_below_minimum)

@@ -81,7 +81,7 @@ async def test_a_report_that_was_refused_is_sent_again(office, stage, papers, po
     await empty_the_queue(stage)
     assert post.take() == []
     await office.page.reload()
-    assert FUNDER in await line.locator("[name='failure']").inner_text()
+    await line.locator("td[name='failure']", has_text=FUNDER).wait_for()
 
     post.refusing = False
     await line.locator("button[name='action_escarcelle_again']").click()
