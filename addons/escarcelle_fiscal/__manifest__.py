@@ -30,6 +30,7 @@
         "views/regime_wizard.xml",
         "views/fec.xml",
         "views/sales_report.xml",
+        "report/layouts.xml",
         "report/accounting_report.xml",
         "views/accounting_exports.xml",
         "views/res_config_settings.xml",

@@ -1,7 +1,9 @@
+import base64
 import io
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import file_open
 from pypdf import PdfReader
 
 
@@ -49,6 +51,20 @@ class TestPaperHeader(TransactionCase):
             self.assertIn(goods, text)
             self.assertIn("Épicerie des Tilleuls", text)
             self.assertIn("SIREN 732 829 320", text)
+
+    def test_a_shop_without_a_logo_shows_none(self):
+        layouts = self.env["report.layout"].search([])
+        self.assertGreaterEqual(len(layouts), 7)
+        self.assertTrue(self.company.uses_default_logo)
+        own = base64.b64encode(file_open("base/static/img/avatar_grey.png", "rb").read())
+        for layout in layouts:
+            self.company.external_report_layout_id = layout.view_id
+            for logo, shown in ((self.company._get_logo(), False), (own, True)):
+                self.company.logo = logo
+                html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+                    "account.account_invoices_without_payment", self.invoices[0].ids
+                )
+                self.assertEqual(b'alt="Logo"' in html, shown, layout.name)
 
     def test_pages_are_not_numbered_by_nobody(self):
         if _wkhtml().is_patched_qt:
