@@ -35,6 +35,7 @@ from . import pos_order
 from . import pos_order_line
 from . import res_partner
 from . import res_company
+from . import mail_thread
 from . import till
 from . import quota
 from . import quota_usage

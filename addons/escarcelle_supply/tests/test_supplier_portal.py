@@ -207,10 +207,12 @@ class TestSupplierPortal(HttpCase):
         volunteer = new_test_user(self.env, "portal_volunteer", groups="escarcelle_social.group_stock", email=False)
         self.order.user_id = volunteer
         self.order.with_user(volunteer).message_post(body="Vu", message_type="comment", subtype_xmlid="mail.mt_comment")
+        self.env.company.email = "epicerie@example.com"
         for order in (self.order, self.other):
             context = order.action_rfq_send()["context"]
-            composer = self.env["mail.compose.message"].with_context(**context).create({})
+            composer = self.env["mail.compose.message"].with_user(volunteer).with_context(**context).create({})
             self.assertEqual(composer.partner_ids, order.partner_id)
+            self.assertIn("epicerie@example.com", composer.email_from)
 
     def test_below_the_least_order(self):
         self.supplier.escarcelle_order_minimum = 10.01
