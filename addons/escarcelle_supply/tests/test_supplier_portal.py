@@ -207,12 +207,15 @@ class TestSupplierPortal(HttpCase):
         volunteer = new_test_user(self.env, "portal_volunteer", groups="escarcelle_social.group_stock", email=False)
         self.order.user_id = volunteer
         self.order.with_user(volunteer).message_post(body="Vu", message_type="comment", subtype_xmlid="mail.mt_comment")
-        self.env.company.email = "epicerie@example.com"
+        volunteer.company_id.email = "epicerie@example.com"
+        self.env.invalidate_all()
         for order in (self.order, self.other):
             context = order.action_rfq_send()["context"]
             composer = self.env["mail.compose.message"].with_user(volunteer).with_context(**context).create({})
             self.assertEqual(composer.partner_ids, order.partner_id)
-            self.assertIn("epicerie@example.com", composer.email_from)
+            composer._action_send_mail()
+            letter = order.message_ids.filtered(lambda one: one.message_type == "comment")[0]
+            self.assertIn("epicerie@example.com", letter.email_from)
 
     def test_below_the_least_order(self):
         self.supplier.escarcelle_order_minimum = 10.01
